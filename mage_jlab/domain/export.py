@@ -1,0 +1,51 @@
+"""What an export does, or would do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from mage_jlab.domain.analysis import Diagnostic
+from mage_jlab.domain.word import Word
+
+
+class ChangeKind(StrEnum):
+    """What an export does to one file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REMOVED = "removed"
+
+
+class FileChange(Word):
+    """One file of an export: its text before and after (None where there is none), and the diff."""
+
+    path: str
+    kind: ChangeKind
+    before: str | None = None
+    after: str | None = None
+    diff: str = ""
+    cell_id: str | None = None
+
+
+class ExportConflict(Word):
+    """A file that this export would have to overwrite, though it did not write what stands there."""
+
+    path: str
+    block: str | None = None
+    message: str
+
+
+class Export(Word):
+    """The outcome of an export; paths are relative to the project.
+
+    ``changes`` is given for a dry run or when diffs were asked for.
+    """
+
+    pipeline: str
+    written: list[str] = []
+    unchanged: list[str] = []
+    removed: list[str] = []
+    conflicts: list[ExportConflict] = []
+    diagnostics: list[Diagnostic] = []
+    changes: list[FileChange] = []

@@ -1,0 +1,1 @@
+"""Time and processes: what fires, claims, runs and recovers."""

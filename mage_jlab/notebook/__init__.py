@@ -1,0 +1,1 @@
+"""Cells to blocks and back: tags, names, export, sync."""

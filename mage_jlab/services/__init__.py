@@ -1,0 +1,1 @@
+"""Every use case once; the HTTP surface, the command line and the magics call these."""

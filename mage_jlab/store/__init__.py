@@ -1,0 +1,1 @@
+"""All that lasts: projects, snapshots, data products, and the ledger."""
