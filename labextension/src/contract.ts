@@ -278,7 +278,7 @@ export interface Export {
   changes: FileChange[];
 }
 /**
- * A file that this export would have to overwrite, though it did not write what stands there.
+ * A file that this export would overwrite, though mage_jlab did not write what stands there.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ExportConflict".
@@ -424,7 +424,7 @@ export interface Column {
   type: string;
 }
 /**
- * Some rows of a frame: ``rows[i]`` is row ``offset + i``, its values in the order of ``columns``.
+ * Rows of a frame: ``rows[i]`` is row ``offset + i``, values in the order of ``columns``.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "RowsPage".
@@ -471,7 +471,9 @@ export interface Event {
   };
 }
 /**
- * Some lines of a run's log; ``next`` goes back in as ``after`` to read on, ``ended`` says that no more will come.
+ * Some lines of a run's log.
+ *
+ * ``next`` goes back in as ``after`` to read on; ``ended`` says that no more will come.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "LogPage".
@@ -482,9 +484,7 @@ export interface LogPage {
   ended: boolean;
 }
 /**
- * One line that a block wrote.
- *
- * ``offset`` is the place of the next line of this block's log: the value to follow it from.
+ * One line that a block wrote in one attempt.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "LogLine".
@@ -617,7 +617,7 @@ export interface Miss {
   reason: string;
 }
 /**
- * A trigger with its state on this engine: ``enabled`` here, and its next and last nominal times.
+ * A trigger with its state here: whether this engine fires it, its next and last times.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Trigger".

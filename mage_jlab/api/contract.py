@@ -10,7 +10,17 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from mage_jlab.domain import analysis, block, engine, export, pipeline, product, project, run, trigger
+from mage_jlab.domain import (
+    analysis,
+    block,
+    engine,
+    export,
+    pipeline,
+    product,
+    project,
+    run,
+    trigger,
+)
 from mage_jlab.domain.word import Word
 
 WORDS: list[type[Word]] = [

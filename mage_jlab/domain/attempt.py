@@ -15,8 +15,8 @@ class StoredProduct(Word):
     """The manifest of one product.
 
     ``uri`` is the folder with its files, relative to the project's products folder; None when the
-    value itself stands in ``inline`` as JSON text (at most 16 KiB). ``checksum`` is the sha256 of the stored
-    bytes, ``content_hash`` of the inline text or the file; ``statistics`` has a summary by column.
+    value itself stands in ``inline`` as JSON text (at most 16 KiB). ``checksum`` is the sha256 of
+    the stored bytes or of the inline text; ``statistics`` has a summary by column.
     """
 
     name: str
@@ -30,12 +30,6 @@ class StoredProduct(Word):
     checksum: str = ""
     statistics: dict[str, Any] = {}
 
-    @staticmethod
-    def _alias(name: str) -> str:
-        return "schema" if name == "schema_" else name
-
-    model_config = {"alias_generator": _alias}
-
 
 class UpstreamProducts(Word):
     """The visible products of one block above, in the order of its results."""
@@ -48,9 +42,10 @@ class BlockTask(Word):
     """One attempt of a block run, ready to be executed.
 
     ``token`` is the fencing token; ``folder`` is the absolute, read-only project folder of the
-    snapshot; ``products`` the absolute products folder that ``uri`` of inputs and outputs is relative to;
-    ``output`` is where this attempt writes, relative to ``products``; ``log`` is the absolute file of this attempt's log.
-    ``key`` says which warm workers may run it (interpreter, project, snapshot, set-up).
+    snapshot; ``products`` the absolute products folder that ``uri`` of inputs and outputs is
+    relative to; ``output`` is where this attempt writes, relative to ``products``; ``log`` is the
+    absolute file of this attempt's log. ``key`` says which warm workers may run
+    it (interpreter, project, snapshot, set-up).
     """
 
     block_run: str

@@ -88,14 +88,14 @@ def clean_name(name: str) -> str:
     Non-word characters become ``_``, a leading digit gets ``letter_`` in front, all is lower
     case; a ``/`` stays where it stood (mage-format: ``clean_name``).
     """
-    stripped = re.sub("[\ufeff\"$\n\r\t]", "", name)
+    stripped = re.sub('[\ufeff"$\n\r\t]', "", name)
     parts = [re.sub(r"\W", "_", part) for part in stripped.split("/")]
     parts = [f"letter_{part}" if part[:1].isdigit() else part for part in parts]
     return "/".join(parts).lower()
 
 
 def identifier(text: str) -> str:
-    """Turn any text into a snake_case ASCII Python name that is no keyword; ``""`` when none is left."""
+    """Turn any text into a snake_case ASCII Python name, no keyword; ``""`` when none is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", ascii_text)
     name = re.sub(r"_+", "_", re.sub(r"\W", "_", spaced)).strip("_").lower()

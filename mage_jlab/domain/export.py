@@ -29,7 +29,7 @@ class FileChange(Word):
 
 
 class ExportConflict(Word):
-    """A file that this export would have to overwrite, though it did not write what stands there."""
+    """A file that this export would overwrite, though mage_jlab did not write what stands there."""
 
     path: str
     block: str | None = None

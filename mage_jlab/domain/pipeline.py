@@ -28,12 +28,6 @@ class Edge(Word):
     names: list[str] = []
     why: str = "code"
 
-    @staticmethod
-    def _alias(name: str) -> str:
-        return "from" if name == "from_" else name
-
-    model_config = {"alias_generator": _alias}
-
 
 class FileProblem(Word):
     """Why a file of the project cannot be read: the sentence, the file and the place in it."""

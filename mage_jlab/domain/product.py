@@ -67,15 +67,9 @@ class Product(Word):
     value: Json = None
     mime: dict[str, Json] | None = None
 
-    @staticmethod
-    def _alias(name: str) -> str:
-        return "schema" if name == "schema_" else name
-
-    model_config = {"alias_generator": _alias}
-
 
 class RowsPage(Word):
-    """Some rows of a frame: ``rows[i]`` is row ``offset + i``, its values in the order of ``columns``."""
+    """Rows of a frame: ``rows[i]`` is row ``offset + i``, values in the order of ``columns``."""
 
     columns: list[Column]
     offset: int

@@ -21,5 +21,5 @@ class Project(Word):
 
 
 def project_id(uuid: str, place: str) -> str:
-    """Give the id of the project with this uuid at this place: a copy elsewhere is another project."""
+    """Give the id of a project: a copy of it at another place is another project."""
     return f"{uuid}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"

@@ -67,7 +67,7 @@ LEGAL_CHANGES: dict[BlockRunState, frozenset[BlockRunState]] = {
     _B.CANCELLED: frozenset({_B.PENDING, _B.READY}),
     _B.NEEDS_ATTENTION: frozenset({_B.PENDING, _B.READY, _B.CANCELLED}),
 }
-"""Legal changes of a block run's state. A success is final; the ways out of the failed states are a retry's."""
+"""Legal changes of a block run's state. A success is final; a retry leads out of a failed state."""
 
 
 class BlockError(Word):
@@ -148,10 +148,7 @@ class RunMark(Word):
 
 
 class LogLine(Word):
-    """One line that a block wrote.
-
-    ``offset`` is the place of the next line of this block's log: the value to follow it from.
-    """
+    """One line that a block wrote in one attempt."""
 
     at: Moment
     block: str
@@ -161,7 +158,10 @@ class LogLine(Word):
 
 
 class LogPage(Word):
-    """Some lines of a run's log; ``next`` goes back in as ``after`` to read on, ``ended`` says that no more will come."""
+    """Some lines of a run's log.
+
+    ``next`` goes back in as ``after`` to read on; ``ended`` says that no more will come.
+    """
 
     lines: list[LogLine]
     next: str | None = None

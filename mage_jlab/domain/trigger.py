@@ -56,7 +56,7 @@ class TriggerSpec(Word):
 
 
 class Trigger(Word):
-    """A trigger with its state on this engine: ``enabled`` here, and its next and last nominal times."""
+    """A trigger with its state here: whether this engine fires it, its next and last times."""
 
     id: str
     name: str
@@ -99,9 +99,3 @@ class Miss(Word):
     to: Moment
     count: int
     reason: str
-
-    @staticmethod
-    def _alias(name: str) -> str:
-        return "from" if name == "from_" else name
-
-    model_config = {"alias_generator": _alias}

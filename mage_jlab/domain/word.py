@@ -21,11 +21,17 @@ Json = Any
 """A value that JSON can hold."""
 
 
+def json_key(name: str) -> str:
+    """Give the JSON key of a field: ``from_`` and ``schema_`` are ``from`` and ``schema`` there."""
+    return name.rstrip("_")
+
+
 class Word(BaseModel):
-    """An immutable value; field names and aliases are the JSON keys of the contract."""
+    """An immutable value; its field names are the JSON keys of the contract."""
 
     model_config = ConfigDict(
         frozen=True,
+        alias_generator=json_key,
         extra="forbid",
         validate_by_name=True,
         validate_by_alias=True,

@@ -25,7 +25,7 @@ class StateFolder:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> StateFolder:
-        """Give the state folder that the environment names, else the one in the user's Jupyter data."""
+        """Give the state folder that the environment names, else one in the user's Jupyter data."""
         environ = os.environ if environ is None else environ
         folder = environ.get("MAGE_JLAB_STATE_DIR")
         if not folder:
@@ -66,7 +66,7 @@ class StateFolder:
 
     @property
     def socket(self) -> Path:
-        """The engine's socket: here, or in a short place of this user's when the path would be too long."""
+        """The engine's socket: here, or in a short place when the path would be too long."""
         here = self.root / "engine.sock"
         if len(os.fsencode(here)) <= SOCKET_PATH_LIMIT:
             return here
@@ -100,5 +100,5 @@ def path_part(name: str) -> str:
 
 
 def data_root(variables_dir: Path, project_uuid: str) -> Path:
-    """Give our folder in a project's variables folder: ``products/``, ``logs/`` and ``base/`` lie in it."""
+    """Give our folder in a project's variables folder, with ``products/``, ``logs/``, ``base/``."""
     return variables_dir / "mage_jlab" / project_uuid

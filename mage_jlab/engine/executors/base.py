@@ -9,7 +9,7 @@ from mage_jlab.domain.attempt import BlockTask, Outcome
 
 OnOutcome = Callable[[Outcome], None]
 OnWorker = Callable[[str, int, int, int, float], None]
-"""Called with (block_run, token, pid, process group, start time of the process in seconds since the epoch)."""
+"""Called with (block_run, token, pid, process group, start of the process in epoch seconds)."""
 
 
 class Executor(Protocol):
@@ -29,7 +29,7 @@ class Executor(Protocol):
         ...
 
     def cancel(self, block_run: str, token: int) -> None:
-        """Stop an attempt: SIGTERM, then SIGKILL after a grace period; its outcome is ``cancelled``."""
+        """Stop an attempt: SIGTERM, then SIGKILL after a grace; its outcome is ``cancelled``."""
         ...
 
     def close(self) -> None:
