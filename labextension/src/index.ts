@@ -1,6 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { core } from './core';
+
 /** The plugins of mage_jlab: one a concern, so that each can be switched off. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [core];
 
 export default plugins;

@@ -1,0 +1,11 @@
+export { MageClient } from './client';
+export { EngineClient } from './engine';
+export { RequestError, sentence } from './errors';
+export { NotebooksClient } from './notebooks';
+export type { IPage, IPageQuery } from './page';
+export { PipelinesClient } from './pipelines';
+export { ProductsClient } from './products';
+export { ProjectsClient } from './projects';
+export { RunsClient } from './runs';
+export { Transport } from './transport';
+export { TriggersClient } from './triggers';

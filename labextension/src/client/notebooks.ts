@@ -1,0 +1,105 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
+
+import type { Analysis, Export, Project, TaggedCell } from '../contract';
+import { RequestError } from './errors';
+import type { IPage } from './page';
+import type { Transport } from './transport';
+
+/** Notebooks over HTTP: analysis, export, guesses of types. */
+export class NotebooksClient {
+  /** @param transport - what carries the requests */
+  constructor(transport: Transport) {
+    this._transport = transport;
+  }
+
+  /** Analyse a notebook; without `notebook` the saved text is read. */
+  check(
+    path: string,
+    notebook?: INotebookContent
+  ): Promise<NotebooksClient.IChecked> {
+    return this._transport.post('notebooks/check', { path, notebook });
+  }
+
+  /**
+   * Export a notebook, or see what an export would do.
+   *
+   * The outcome is given also when nothing could be written because of conflicts or problems.
+   */
+  async export(
+    request: NotebooksClient.IExport
+  ): Promise<NotebooksClient.IExported> {
+    try {
+      return await this._transport.post('notebooks/export', request);
+    } catch (error) {
+      if (error instanceof RequestError && isOutcome(error.body)) {
+        return error.body;
+      }
+      throw error;
+    }
+  }
+
+  /** Guess which cells are blocks, and of which type; nothing is written. */
+  async guess(
+    path: string,
+    notebook?: INotebookContent
+  ): Promise<TaggedCell[]> {
+    const answer = await this._transport.post<
+      IPage<TaggedCell> & { cells?: TaggedCell[] }
+    >('notebooks/tag', { path, notebook });
+    return answer.items ?? answer.cells ?? [];
+  }
+
+  /** Give the path of a pipeline's notebook; one is made where there is none. */
+  async open(project: string, pipeline: string): Promise<string> {
+    const body = { project, pipeline };
+    return (
+      await this._transport.post<{ notebook: string }>('notebooks/open', body)
+    ).notebook;
+  }
+
+  private _transport: Transport;
+}
+
+/** A namespace for `NotebooksClient` statics. */
+export namespace NotebooksClient {
+  /** An analysis, and the project that the notebook lies in, if any. */
+  export interface IChecked {
+    /** The blocks, edges and diagnostics. */
+    analysis: Analysis;
+
+    /** The project; null when no folder above the notebook is one. */
+    project: Project | null;
+  }
+
+  /** What to export, and how. */
+  export interface IExport {
+    /** The notebook's path, relative to the server's root. */
+    path: string;
+
+    /** The unsaved text; without it the saved one is read. */
+    notebook?: INotebookContent;
+
+    /** The pipeline's name; by default the one of the notebook. */
+    pipeline?: string;
+
+    /** Whether only to say what an export would do. */
+    dry_run: boolean;
+
+    /** Whether to give each file's text before and after. */
+    diff: boolean;
+  }
+
+  /** The outcome of an export, and the project it was for. */
+  export interface IExported extends Export {
+    /** The project of the notebook. */
+    project: Project | null;
+  }
+}
+
+/** Whether a refusal's body is the outcome of an export. */
+function isOutcome(body: unknown): body is NotebooksClient.IExported {
+  const outcome = body as Partial<NotebooksClient.IExported> | null;
+  return (
+    Array.isArray(outcome?.conflicts) && Array.isArray(outcome?.diagnostics)
+  );
+}

@@ -1,0 +1,10 @@
+export { Connection } from './connection';
+export { CHANGED_SCHEMA, Events } from './events';
+export { ListModel } from './list';
+export { PipelinesModel, RunsModel, TriggersModel } from './lists';
+export { LogModel } from './log';
+export { Mage } from './mage';
+export { ProjectsModel } from './projects';
+export { Resource } from './resource';
+export { EngineModel, PipelineModel, RunModel } from './single';
+export { isLive } from './states';

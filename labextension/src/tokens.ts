@@ -1,0 +1,86 @@
+import { Token } from '@lumino/coreutils';
+
+import type { MageClient, RunsClient } from './client';
+import type {
+  Connection,
+  EngineModel,
+  Events,
+  PipelineModel,
+  PipelinesModel,
+  ProjectsModel,
+  RunModel,
+  RunsModel,
+  TriggersModel
+} from './model';
+
+/**
+ * What all views of mage_jlab share. Models that are asked for belong to whoever asked, who
+ * disposes them.
+ */
+export interface IMage {
+  /** The server side. */
+  readonly client: MageClient;
+
+  /** Whether the server answers. */
+  readonly connection: Connection;
+
+  /** What changed, as the server pushes it. */
+  readonly events: Events;
+
+  /** The projects, and the one that the user looks at. */
+  readonly projects: ProjectsModel;
+
+  /** How the engine is. */
+  readonly engine: EngineModel;
+
+  /** Keep a project's pipelines up to date. */
+  pipelines(project: string): PipelinesModel;
+
+  /** Keep one pipeline up to date. */
+  pipeline(project: string, name: string): PipelineModel;
+
+  /** Keep a list of runs up to date. */
+  runs(query: RunsClient.IQuery): RunsModel;
+
+  /** Keep one run, with its block runs, up to date. */
+  run(id: string): RunModel;
+
+  /** Keep a project's triggers, or those of one pipeline, up to date. */
+  triggers(project: string, pipeline?: string): TriggersModel;
+}
+
+/** The token of what all views of mage_jlab share. */
+export const IMage = new Token<IMage>(
+  'mage-jlab:IMage',
+  'What is known of projects, pipelines, runs, triggers and the engine, and the requests behind it.'
+);
+
+/** The ids of the commands that one view of mage_jlab offers to the others. */
+export namespace CommandIDs {
+  /** Open a pipeline: `{project, pipeline}`. */
+  export const openPipeline = 'mage-jlab:open-pipeline';
+
+  /** Open a run: `{run, block?}`. */
+  export const openRun = 'mage-jlab:open-run';
+
+  /** Open a data product: `{product}`. */
+  export const openProduct = 'mage-jlab:open-product';
+
+  /** Write a new trigger: `{project, pipeline}`. */
+  export const newTrigger = 'mage-jlab:new-trigger';
+
+  /** Edit a trigger: `{trigger}`. */
+  export const editTrigger = 'mage-jlab:edit-trigger';
+
+  /** Show what an export of a notebook would do: `{path?, then?}`; the current notebook by default. */
+  export const exportNotebook = 'mage-jlab:export';
+
+  /** Export the current notebook where it differs, and run its pipeline: `{upto?, from?, block?}`. */
+  export const runPipeline = 'mage-jlab:run-pipeline';
+
+  /** Make the active cell a block of a type, or none: `{type}`. */
+  export const setBlockType = 'mage-jlab:set-block-type';
+
+  /** Open a notebook at one of its cells: `{path, cell, line?}`. */
+  export const openCell = 'mage-jlab:open-cell';
+}
