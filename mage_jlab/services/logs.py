@@ -1,0 +1,115 @@
+"""A run's log: the lines of its attempts' files, merged by time, and a cursor to read on from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mage_jlab.domain.errors import BadInputError
+from mage_jlab.domain.run import LogLine, LogPage, Run
+
+if TYPE_CHECKING:
+    from mage_jlab.store.ledger.reader import AttemptRow
+
+LONGEST_LINE = 64 * 1024
+"""The most characters of one line that are given."""
+
+Placed = tuple[datetime, int, int, LogLine]
+"""A line with what it is sorted by: its time, its file's number, and the offset after it."""
+
+
+def read_log(
+    run: Run,
+    attempts: Sequence[AttemptRow],
+    data_root: Path,
+    block: str | None,
+    after: str | None,
+    limit: int,
+) -> LogPage:
+    """Read lines of a run's log.
+
+    A line that its block has not finished writing is left for the next page.
+
+    Args:
+        run: the run, read before this: once it has ended, its files are complete.
+        attempts: its attempts (of one block, when ``block`` is given).
+        data_root: the folder that the attempts' files are relative to.
+        block: the one block that is asked for, or None.
+        after: the cursor of the page before, or None for the start.
+        limit: at most so many lines.
+
+    Raises:
+        BadInputError: when the cursor was not given by this function.
+    """
+    offsets = _decode(after)
+    keys = [_key(attempt.block_run_id, attempt.token) for attempt in attempts]
+    streams = [
+        _lines(data_root / attempt.log_ref, number, offsets.get(key, 0))
+        for number, (attempt, key) in enumerate(zip(attempts, keys, strict=True))
+        if attempt.log_ref
+    ]
+    lines: list[LogLine] = []
+    full = False
+    for _, number, offset, line in heapq.merge(*streams, key=lambda placed: placed[:3]):
+        if len(lines) == limit:
+            full = True
+            break
+        lines.append(line)
+        offsets[keys[number]] = offset
+    states = [b.state for b in run.block_runs if block is None or b.block == block]
+    over = run.state.ended or (block is not None and all(state.ended for state in states))
+    return LogPage(lines=lines, next=_encode(offsets), ended=over and not full)
+
+
+def _lines(path: Path, number: int, offset: int) -> Iterator[Placed]:
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return  # the worker has not opened it yet
+    with file:
+        file.seek(offset)
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                return
+            offset += len(raw)
+            line = _parse(raw)
+            if line is not None:
+                yield line.at, number, offset, line
+
+
+def _parse(raw: bytes) -> LogLine | None:
+    try:
+        found = json.loads(raw)
+        return LogLine(
+            at=found["at"],
+            block=found["block"],
+            attempt=found["attempt"],
+            level=found["level"],
+            text=found["text"][:LONGEST_LINE],
+        )
+    except (ValueError, KeyError, TypeError):
+        return None  # torn by a crash in the middle of a write
+
+
+def _key(block_run_id: str, token: int) -> str:
+    digest = hashlib.sha256(f"{block_run_id}:{token}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:6]).decode()
+
+
+def _encode(offsets: dict[str, int]) -> str:
+    return ".".join(f"{key}{offset:x}" for key, offset in offsets.items()) or "0"
+
+
+def _decode(cursor: str | None) -> dict[str, int]:
+    if cursor in (None, "", "0"):
+        return {}
+    try:
+        return {part[:8]: int(part[8:], 16) for part in str(cursor).split(".")}
+    except ValueError:
+        raise BadInputError("after must be the next of the page before.") from None

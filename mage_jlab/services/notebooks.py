@@ -1,0 +1,218 @@
+"""Notebooks: tag cells, check them, export them as a pipeline, open a pipeline as one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mage_jlab.domain.analysis import Analysis, TaggedCell
+from mage_jlab.domain.block import BlockType, clean_name
+from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
+from mage_jlab.domain.export import Export
+from mage_jlab.domain.project import Project
+from mage_jlab.services.projects import Projects
+from mage_jlab.store.project_files import ProjectFiles
+
+Text = str | Mapping[str, Any] | None
+"""A notebook that is not saved yet: its text, or the document itself; None means the file."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An analysis, and the project that the notebook lies in, if it lies in one."""
+
+    analysis: Analysis
+    project: Project | None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export did, and the project that it did it to."""
+
+    export: Export
+    project: Project
+
+
+class Notebooks:
+    """Reads notebooks from disk or from the caller's hands, and turns them into pipelines.
+
+    Args:
+        projects: the projects.
+    """
+
+    def __init__(self, projects: Projects) -> None:
+        self._projects = projects
+
+    def check(
+        self, path: str | Path, *, project_id: str | None = None, notebook: Text = None
+    ) -> Analysis:
+        """Say what pipeline a notebook is, and what keeps it from being one. Nothing is written.
+
+        Args:
+            path: the notebook, relative to the root when there is one.
+            project_id: its project; by default the nearest folder upwards that is one.
+            notebook: the unsaved notebook; by default the file is read.
+
+        Raises:
+            NotFoundError: when there is no such file.
+            BadInputError: when it is no notebook.
+        """
+        return self.checked(path, project_id=project_id, notebook=notebook).analysis
+
+    def checked(
+        self, path: str | Path, *, project_id: str | None = None, notebook: Text = None
+    ) -> Checked:
+        """Do what ``check`` does, and name the project."""
+        from mage_jlab.notebook.reading import read_workbench
+
+        source = self._source(path, project_id, notebook)
+        pipeline = _pipeline_of(source.document, source.place)
+        reading = read_workbench(
+            source.document,
+            path=source.shown,
+            pipeline=pipeline,
+            recorded=_recorded(source.files, pipeline),
+        )
+        project = self._projects.word(source.files) if source.files else None
+        return Checked(reading.analysis, project)
+
+    def tag(
+        self,
+        path: str | Path,
+        *,
+        all: bool = False,  # noqa: A002 - the contract's word
+        cell: str | None = None,
+        type: BlockType | str | None = None,  # noqa: A002 - the contract's word
+        name: str | None = None,
+        upstream: Sequence[str] = (),
+        remove: bool = False,
+    ) -> list[TaggedCell]:
+        """Tag cells of a notebook's file as blocks, or take a tag away.
+
+        Args:
+            path: the notebook.
+            all: tag every code cell that does something, with guessed types.
+            cell: the one cell to tag: its id, or ``#3`` for the cell at index 3.
+            type: the block type of that cell.
+            name: the name of that block, where it is not to be inferred.
+            upstream: blocks above it that its code cannot show.
+            remove: take that cell's tag away instead.
+
+        Raises:
+            ConflictError: when the file changed while it was worked on; nothing is written then.
+        """
+        from mage_jlab.notebook import document, tags
+
+        place = self._existing(path)
+        text = _read(place)
+        notebook = document.upgrade(document.parse_notebook(text))
+        if all:
+            tagged = tags.tag_all(notebook)
+        elif cell is None:
+            raise BadInputError("Say which cell to tag: --cell with an id or #index, or --all.")
+        elif remove:
+            tagged = [tags.untag_cell(notebook, cell)]
+        elif type is None:
+            raise BadInputError("Say what the cell is: a block type.")
+        else:
+            tagged = [tags.tag_cell(notebook, cell, BlockType(type), name, upstream)]
+        _replace(place, text, document.dump_notebook(notebook))
+        return tagged
+
+    def guess(self, path: str | Path, *, notebook: Text = None) -> list[TaggedCell]:
+        """Say how ``tag(all=True)`` would tag a notebook; nothing is written."""
+        from mage_jlab.notebook import document, tags
+
+        source = self._source(path, None, notebook)
+        return tags.tag_all(document.upgrade(source.document))
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        project_id: str | None = None,
+        notebook: Text = None,
+        pipeline: str | None = None,
+        dry_run: bool = False,
+        diff: bool = False,
+        expected: str | None = None,
+    ) -> Export:
+        """Write a notebook's blocks as files, all or nothing.
+
+        Args:
+            path: the notebook.
+            project_id: its project; by default the nearest folder upwards that is one.
+            notebook: the unsaved notebook; by default the file is read, and gets the ``mage`` key
+                at its first export.
+            pipeline: the pipeline's name; by default the notebook's, else the file's stem.
+            dry_run: write nothing, only say what would be written.
+            diff: give the text of every change as well.
+            expected: the ``fingerprint`` of the dry run that was looked at: nothing is written when
+                the export would do something else by now.
+
+        Returns:
+            What was written. With error diagnostics or conflicts in it, nothing was.
+        """
+        return self.exported(
+            path,
+            project_id=project_id,
+            notebook=notebook,
+            pipeline=pipeline,
+            dry_run=dry_run,
+            diff=diff,
+            expected=expected,
+        ).export
+
+    def exported(
+        self,
+        path: str | Path,
+        *,
+        project_id: str | None = None,
+        notebook: Text = None,
+        pipeline: str | None = None,
+        dry_run: bool = False,
+        diff: bool = False,
+        expected: str | None = None,
+    ) -> Exported:
+        """Do what ``export`` does, and name the project."""
+        raise NotImplementedError
+
+    def open(self, project_id: str, pipeline: str) -> str:
+        """Give the notebook that a pipeline is written in, made from its files where there is none.
+
+        Returns:
+            Its path, relative to the project.
+        """
+        raise NotImplementedError
+
+    def _existing(self, path: str | Path) -> Path:
+        place = self._projects.resolve(path)
+        if not place.is_file():
+            raise NotFoundError(f"There is no notebook {path}.")
+        return place
+
+    def _source(self, path: str | Path, project_id: str | None, notebook: Text) -> _Source:
+        from mage_jlab.notebook import document
+
+        place = self._existing(path) if notebook is None else self._projects.resolve(path)
+        if notebook is None:
+            notebook = _read(place)
+        parsed = document.parse_notebook(notebook) if isinstance(notebook, str) else dict(notebook)
+        files = (
+            self._projects.files(project_id) if project_id else self._projects.around(place.parent)
+        )
+        inside = files is not None and files.place.resolve() in place.parents
+        shown = place.relative_to(files.place.resolve()).as_posix() if files and inside else str(path)
+        return _Source(place, shown, parsed, files)
+
+
+@dataclass(frozen=True)
+class _Source:
+    place: Path
+    shown: str
+    document: dict[str, Any]
+    files: ProjectFiles | None

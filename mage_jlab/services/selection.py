@@ -1,0 +1,117 @@
+"""Which blocks of a pipeline a run runs, and whose products it takes for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mage_jlab.domain.errors import BadInputError, NotFoundError, UnprocessableError
+from mage_jlab.domain.graph import above, below
+from mage_jlab.domain.plan import Plan, PlannedBlock
+from mage_jlab.domain.run import BlockRunState, Run
+
+if TYPE_CHECKING:
+    from mage_jlab.store.ledger.reader import LedgerReader
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a run would run, in the plan's order, and what it would take from earlier runs.
+
+    ``reuse`` names, for each block that is not run and that a chosen one reads, the ids of its
+    products; ``complete`` is true when every block of the plan is run.
+    """
+
+    would_run: list[str]
+    reuse: dict[str, list[str]] = field(default_factory=dict)
+    complete: bool = True
+
+    @property
+    def reused(self) -> list[str]:
+        """The blocks whose products are taken from earlier runs."""
+        return list(self.reuse)
+
+
+def select(
+    plan: Plan,
+    *,
+    block: str | None = None,
+    upto: str | None = None,
+    from_: str | None = None,
+) -> tuple[list[str], list[str]]:
+    """Choose the blocks to run, and those right above them that are left out.
+
+    Args:
+        plan: what the pipeline's files say.
+        block: this block alone.
+        upto: this block and all above it.
+        from_: this block and all below it.
+
+    Raises:
+        BadInputError: when more than one of the three is given.
+        NotFoundError: when the pipeline has no such block, or it never runs.
+    """
+    chosen = [name for name in (block, upto, from_) if name is not None]
+    if len(chosen) > 1:
+        raise BadInputError("Give only one of block, upto and from.")
+    upstream = {b.name: b.upstream for b in plan.blocks if b.type.runs}
+    if not chosen:
+        return list(upstream), []
+    name = chosen[0]
+    if name not in upstream:
+        raise NotFoundError(f"The pipeline {plan.pipeline} has no block {name} that runs.")
+    wanted = {name}
+    if upto is not None:
+        wanted |= above(upstream, name)
+    elif from_ is not None:
+        wanted |= below(upstream, name)
+    run = [b for b in upstream if b in wanted]
+    parents = {parent for b in run for parent in upstream[b] if parent not in wanted}
+    return run, [b for b in upstream if b in parents]
+
+
+def find_products(
+    ledger: LedgerReader, project: str, plan: Plan, left_out: Sequence[str], of: Run | None
+) -> dict[str, list[str]]:
+    """Find the products that stand in for blocks that are not run.
+
+    Args:
+        ledger: the reader of the ledger.
+        project: the project's id.
+        plan: what the pipeline's files say.
+        left_out: the blocks that are not run, and that a chosen one waits for.
+        of: the run to take the products of; None means each block's current ones.
+
+    Raises:
+        UnprocessableError: when a block has none to take.
+    """
+    planned = {b.name: b for b in plan.blocks}
+    found = {}
+    for name in left_out:
+        if of is not None:
+            found[name] = _of_run(of, planned[name])
+        else:
+            found[name] = _current(ledger, project, plan.pipeline, planned[name])
+    return found
+
+
+def _of_run(run: Run, block: PlannedBlock) -> list[str]:
+    for block_run in run.block_runs:
+        if block_run.block == block.name and block_run.state is BlockRunState.SUCCESS:
+            return [product.id for product in block_run.products]
+    raise UnprocessableError(
+        f"Run {run.pipeline}#{run.number} has no product of block {block.name} to go on from.",
+        "no-product",
+    )
+
+
+def _current(ledger: LedgerReader, project: str, pipeline: str, block: PlannedBlock) -> list[str]:
+    rows = ledger.current_products(project, pipeline, block.name)
+    if not rows and block.results != []:
+        raise UnprocessableError(
+            f"Block {block.name} has no product yet to go on from: run the pipeline once, "
+            "or run up to the block you want.",
+            "no-product",
+        )
+    return [row.id for row in rows]
