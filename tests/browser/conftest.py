@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers import ROOT, Server, chromium, serve  # noqa: E402 - the folder is no package
+from servers import ROOT, Server, chromium, serve
 
 IDLE = re.compile(r"Python 3 \(ipykernel\) \| Idle")
 expect.set_options(timeout=20_000)
@@ -83,6 +83,32 @@ class Lab:
             folder.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=folder / f"{name}.png", animations="disabled")
 
+    def write(self, path: str, *cells: dict[str, Any] | str) -> None:
+        """Write a notebook: a text is an untagged code cell, a dict has ``source`` and ``tags``."""
+        made = []
+        for index, cell in enumerate(cells):
+            given = {"source": cell} if isinstance(cell, str) else cell
+            made.append(
+                {
+                    "cell_type": "code",
+                    "id": given.get("id", f"cell-{index}"),
+                    "metadata": {"tags": given["tags"]} if given.get("tags") else {},
+                    "source": given["source"],
+                    "outputs": [],
+                    "execution_count": None,
+                }
+            )
+        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        notebook = {
+            "cells": made,
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(notebook, indent=1))
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
@@ -105,29 +131,3 @@ def lab(server: Server, page: Page) -> Lab:
 def empty_lab(server: Server, page: Page) -> Lab:
     """Give the lab on a folder without any project."""
     return Lab(page, server)
-
-
-def write_notebook(path: Path, *cells: dict[str, Any] | str) -> None:
-    """Write a notebook: a text is an untagged code cell, a dict has ``source`` and ``tags``."""
-    made = []
-    for index, cell in enumerate(cells):
-        given = {"source": cell} if isinstance(cell, str) else cell
-        made.append(
-            {
-                "cell_type": "code",
-                "id": given.get("id", f"cell-{index}"),
-                "metadata": {"tags": given["tags"]} if given.get("tags") else {},
-                "source": given["source"],
-                "outputs": [],
-                "execution_count": None,
-            }
-        )
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook = {
-        "cells": made,
-        "metadata": {"kernelspec": kernel},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(notebook, indent=1))

@@ -1,4 +1,4 @@
-"""Real JupyterLabs for the browser's tests: each with a home, a state folder and a port of its own."""
+"""Real JupyterLabs for the browser's tests, each with its own home, state folder and port."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Server:
             return json.loads(answer.read() or b"null")
 
     def stop(self) -> None:
-        """End the server with all that it started, but for the engine, which has a session of its own."""
+        """End the server with its kernels; the engine has a session of its own."""
         if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGTERM)
@@ -75,7 +75,7 @@ def free_port() -> int:
 
 
 def environment(home: Path, prefix: Path) -> dict[str, str]:
-    """Make an environment of its own: no settings, workspaces or ledger of whoever runs the tests."""
+    """Make an environment without the settings, workspaces and ledger of the developer."""
     config = home / "config"
     overrides = {
         "@jupyterlab/apputils-extension:notification": {
@@ -110,7 +110,7 @@ def environment(home: Path, prefix: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def serve(folder: Path, root: Path, *, environ: dict[str, str] | None = None) -> Iterator[Server]:
-    """Start a JupyterLab on ``root`` and wait until it answers; stop it and its engine afterwards."""
+    """Start a JupyterLab on ``root``, wait until it answers, and stop it and its engine at the end."""
     if environ is None:
         extensions = folder / "prefix" / "share" / "jupyter" / "labextensions"
         extensions.mkdir(parents=True)
