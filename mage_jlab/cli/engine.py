@@ -1,0 +1,101 @@
+"""``jupyter mage engine``: the engine of the state folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from mage_jlab.cli.session import Session, with_session
+from mage_jlab.cli.words import ago
+
+if TYPE_CHECKING:
+    from mage_jlab.domain.engine import EngineStatus
+
+FOLLOW_EVERY = 0.5
+"""Seconds between two looks at a log that is followed."""
+
+
+@click.group()
+def engine() -> None:
+    """Start, stop and watch the engine.
+
+    It is started by whatever needs it; nobody has to start it by hand.
+    """
+
+
+@engine.command()
+@click.option("--foreground", is_flag=True, help="Stay in this terminal until it is stopped.")
+@with_session
+def start(session: Session, foreground: bool) -> int:
+    """Start the engine, if none is up."""
+    if foreground:
+        from mage_jlab.engine.main import main as serve
+
+        return serve() or 0
+    _answer(session, session.services.engine.start())
+    return 0
+
+
+@engine.command()
+@click.option("--drain", is_flag=True, help="Let blocks that run end first.")
+@with_session
+def stop(session: Session, drain: bool) -> None:
+    """Stop the engine; live runs go on at its next start."""
+    _answer(session, session.services.engine.stop(drain=drain))
+
+
+@engine.command()
+@with_session
+def status(session: Session) -> None:
+    """Say whether the engine is up, and what it does."""
+    _answer(session, session.services.engine.status())
+
+
+@engine.command()
+@click.option(
+    "--follow", is_flag=True, help="Go on until interrupted; with --json a line of JSON each."
+)
+@with_session
+def logs(session: Session, follow: bool) -> None:
+    """Print the last lines of the engine's log."""
+    lines = session.services.engine.log()
+    if not follow:
+        session.answer(
+            {"lines": lines}, "\n".join(lines) or "The engine has not written a log yet."
+        )
+        return
+    for line in lines:
+        _say(session, line)
+    path = session.services.state.log
+    place = path.stat().st_size if path.exists() else 0
+    while True:
+        time.sleep(FOLLOW_EVERY)
+        size = path.stat().st_size if path.exists() else 0
+        place = min(place, size)
+        if size == place:
+            continue
+        with path.open("rb") as file:
+            file.seek(place)
+            fresh = file.read()
+        whole = fresh[: fresh.rfind(b"\n") + 1]
+        place += len(whole)
+        for line in whole.decode(errors="replace").splitlines():
+            _say(session, line)
+
+
+def _say(session: Session, line: str) -> None:
+    click.echo(json.dumps({"line": line}, ensure_ascii=False) if session.as_json else line)
+
+
+def _answer(session: Session, found: EngineStatus) -> None:
+    def text() -> str:
+        if found.pid is None:
+            return f"The engine is {found.state}."
+        work = f"{found.running_blocks} blocks running, {found.queued_blocks} queued"
+        who = f"pid {found.pid}, version {found.version}"
+        return f"The engine is {found.state} ({who}): {work}, next run {ago(found.next_fire_at)}"
+
+    session.answer(found.to_json(), text)
