@@ -1,0 +1,44 @@
+"""What a new block starts with."""
+
+from __future__ import annotations
+
+from mage_jlab.domain.block import BlockType, Language, identifier
+
+_BODIES = {
+    BlockType.DATA_LOADER: ("**kwargs", "    return pd.DataFrame()", "import pandas as pd\n\n"),
+    BlockType.TRANSFORMER: ("data, **kwargs", "    return data", ""),
+    BlockType.DATA_EXPORTER: ("data, **kwargs", '    print(f"{len(data)} rows")', ""),
+    BlockType.SENSOR: ("**kwargs", "    return True", ""),
+    BlockType.CUSTOM: ("*args, **kwargs", "    return None", ""),
+    BlockType.CHART: ("data, **kwargs", "    return data.plot()", ""),
+    BlockType.CALLBACK: ("**kwargs", '    print(kwargs["parent_block_uuid"], "is done")', ""),
+    BlockType.CONDITIONAL: ("*args, **kwargs", "    return True", ""),
+}
+
+
+def block_template(type_: BlockType, name: str, language: Language) -> str:
+    """Give the text that a new block's file starts with.
+
+    Args:
+        type_: the block's type.
+        name: the block's name; its last part names the function.
+        language: the file's language.
+    """
+    if language is Language.SQL:
+        return "-- The results of the blocks above are tables, by name.\nSELECT 1 AS one\n"
+    if language is Language.R:
+        return "# The last value is handed on.\ndata.frame(one = 1)\n"
+    if language is Language.YAML:
+        return "{}\n"
+    if language is Language.MARKDOWN:
+        return f"# {name}\n"
+    if type_ not in _BODIES:
+        return ""
+    arguments, body, imports = _BODIES[type_]
+    function = identifier(name.rsplit("/", 1)[-1]) or type_.value
+    decorator = type_.decorator
+    marked = '@callback("success")' if type_ is BlockType.CALLBACK else f"@{decorator}"
+    return (
+        f'{imports}if "{decorator}" not in globals():\n    from mage_jlab import {decorator}\n\n\n'
+        f"{marked}\ndef {function}({arguments}):\n{body}\n"
+    )
