@@ -1,0 +1,1 @@
+"""The ledger: the database of what ran, runs and will run."""

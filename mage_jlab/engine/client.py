@@ -1,0 +1,220 @@
+"""How everybody else speaks to the engine: start it when needed, command it, follow its events."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from typing import Any
+
+from mage_jlab import __version__
+from mage_jlab.domain.engine import EngineState, EngineStatus
+from mage_jlab.domain.errors import EngineUnavailableError
+from mage_jlab.domain.run import Event
+from mage_jlab.engine import wire
+from mage_jlab.store.paths import StateFolder
+
+START_S = 30.0
+"""How long a client waits for an engine to come up."""
+REPLACE_S = 30.0
+"""How long a client waits for an engine of another version to finish its blocks."""
+COMMAND_S = 120.0
+"""How long one command may take."""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket's file."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        try:
+            self.sock.connect(self._path)
+        except OSError:
+            self.sock.close()
+            raise
+
+
+class EngineClient:
+    """Speaks to the engine of a state folder; safe from any thread.
+
+    Args:
+        state: the state folder.
+        actor: who acts, for the ledger's events; by default the system's user.
+    """
+
+    def __init__(self, state: StateFolder, actor: str | None = None) -> None:
+        self._state = state
+        self._actor = actor or os.environ.get("USER") or str(os.getuid())
+
+    def ensure(self) -> None:
+        """Make sure that an engine of this version answers; start one when none is up.
+
+        An engine of another version is replaced when it is idle, and drained first when it is not.
+
+        Raises:
+            EngineUnavailableError: when it does not come up, with the last line of its log.
+        """
+        hello = self._hello()
+        if hello is not None and not self._is_other(hello):
+            return
+        if hello is not None:
+            self._replace(hello)
+        self._start()
+
+    def running(self) -> bool:
+        """Whether an engine answers; never starts one."""
+        return self._hello() is not None
+
+    def status(self) -> EngineStatus:
+        """Give the engine's state; never starts it."""
+        try:
+            return EngineStatus.model_validate(self.command("status"))
+        except EngineUnavailableError:
+            return self._last_status()
+
+    def command(self, name: str, **arguments: Any) -> dict[str, Any]:
+        """Carry out a command on the engine that is up.
+
+        Args:
+            name: the command.
+            arguments: its arguments, as JSON values; ``actor`` overrides this client's.
+
+        Raises:
+            EngineUnavailableError: when no engine answers.
+            MageError: what the command raises, of the same class.
+        """
+        body = {
+            "op_id": uuid.uuid4().hex,
+            "actor": arguments.pop("actor", None) or self._actor,
+            "name": name,
+            "arguments": arguments,
+        }
+        return self._request("POST", wire.COMMAND, body, COMMAND_S)
+
+    def events(self, after: int, timeout: float = wire.EVENTS_WAIT_S) -> list[Event]:
+        """Wait for events whose ``seq`` is above ``after``; empty when none came in time (seconds).
+
+        Raises:
+            EngineUnavailableError: when no engine answers.
+        """
+        path = f"{wire.EVENTS}?after={after}&timeout={timeout}"
+        answer = self._request("GET", path, None, timeout + 10)
+        return [Event.model_validate(item) for item in answer["events"]]
+
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None, timeout: float
+    ) -> dict[str, Any]:
+        text = None if body is None else json.dumps(body)
+        tries = 2
+        while True:
+            tries -= 1
+            connection = _UnixConnection(str(self._state.socket), timeout)
+            try:
+                connection.request(
+                    method,
+                    path,
+                    text,
+                    {"Content-Type": "application/json", "X-Mage-Protocol": str(wire.PROTOCOL)},
+                )
+                response = connection.getresponse()
+                answer = json.loads(response.read())
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                # The command has an op_id: asked again, it is not done again.
+                if tries and isinstance(error, (ConnectionResetError, BrokenPipeError)):
+                    continue
+                raise EngineUnavailableError(
+                    "The engine does not answer. Start it with `jupyter mage engine start`."
+                ) from error
+            finally:
+                connection.close()
+            if "error" in answer:
+                raise wire.read_error(answer["error"])
+            return dict(answer)
+
+    def _hello(self) -> dict[str, Any] | None:
+        try:
+            return self._request("GET", wire.HELLO, None, 10)
+        except EngineUnavailableError:
+            return None
+
+    @staticmethod
+    def _is_other(hello: dict[str, Any]) -> bool:
+        return hello.get("protocol") != wire.PROTOCOL or hello.get("version") != __version__
+
+    def _replace(self, hello: dict[str, Any]) -> None:
+        """Stop an engine of another version once its blocks have ended; runs go on in the next."""
+        self.command("stop", drain=True)
+        deadline = time.monotonic() + REPLACE_S
+        while self._hello() is not None:
+            if time.monotonic() > deadline:
+                raise EngineUnavailableError(
+                    f"An engine of mage_jlab {hello.get('version')} is finishing its blocks; this "
+                    f"is {__version__}. Try again when they have ended.",
+                    "engine-draining",
+                )
+            time.sleep(0.1)
+
+    def _start(self) -> None:
+        self._state.make()
+        environ = {**os.environ, "MAGE_JLAB_STATE_DIR": str(self._state.root)}
+        if self._state.database_url_override:
+            environ["MAGE_JLAB_DATABASE_URL"] = self._state.database_url_override
+        # The supervisor detaches itself at once: it is nobody's child and outlives its starter.
+        subprocess.run(
+            [sys.executable, "-m", "mage_jlab.engine.supervisor"],
+            check=False,
+            env=environ,
+            cwd=self._state.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=START_S,
+        )
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self._hello() is not None:
+                return
+            if self._gave_up():
+                break
+            time.sleep(0.02)
+        raise EngineUnavailableError(f"The engine did not start. {self._last_words()}")
+
+    def _gave_up(self) -> bool:
+        return "gave up" in self._last_words()
+
+    def _last_words(self) -> str:
+        """Give the last line of the engine's log as a sentence."""
+        try:
+            lines = self._state.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return f"Its log {self._state.log} cannot be read."
+        if not lines:
+            return f"Its log {self._state.log} is empty."
+        try:
+            text = json.loads(lines[-1])["text"]
+        except (ValueError, KeyError, TypeError):
+            text = lines[-1]
+        return f"Its log ends with: {text}"
+
+    def _last_status(self) -> EngineStatus:
+        from mage_jlab.store.ledger.reader import LedgerReader
+
+        reader = LedgerReader(self._state)
+        try:
+            last = reader.last_engine()
+        finally:
+            reader.close()
+        return EngineStatus(
+            state=EngineState.STOPPED, stopped_at=last.last_seen if last is not None else None
+        )

@@ -1,0 +1,89 @@
+"""One change of the ledger while it is being made."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, insert, text
+
+from mage_jlab.store.ledger.plans import PlanBook, PlanView
+from mage_jlab.store.ledger.tables import event
+
+_DATABASE_CLOCK = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
+_INSERT_EVENT = insert(event).inline()
+
+
+class Transaction:
+    """What a change works with: the connection, the clock, the plans, and the events it appends.
+
+    Events are collected and written together at the end, before the commit.
+    """
+
+    def __init__(self, connection: Connection, plans: PlanBook) -> None:
+        self.connection = connection
+        self.plans = plans
+        self.dialect = connection.dialect.name
+        self._now: int | None = None
+        self._events: list[dict[str, Any]] = []
+        self.has_events = False
+
+    @property
+    def now(self) -> int:
+        """The database's clock, in microseconds; the same for the whole change."""
+        if self._now is None:
+            if self.dialect == "postgresql":
+                self._now = int(self.connection.execute(_DATABASE_CLOCK).scalar_one())
+            else:
+                # SQLite's clock is this machine's, and it gives milliseconds only.
+                self._now = time.time_ns() // 1000
+        return self._now
+
+    def execute(
+        self, statement: Executable, values: dict[str, Any] | list[dict[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Execute a statement."""
+        return self.connection.execute(statement, values)
+
+    def plan(self, project_id: str, snapshot_hash: str) -> PlanView:
+        """Give the plan of a snapshot."""
+        return self.plans.get(self.connection, project_id, snapshot_hash)
+
+    def event(
+        self,
+        kind: str,
+        *,
+        actor: str = "engine",
+        project: str | None = None,
+        pipeline: str | None = None,
+        run: str | None = None,
+        block_run: str | None = None,
+        block: str | None = None,
+        trigger: str | None = None,
+        state: str | None = None,
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Append an event to the ledger, in this change."""
+        self._events.append(
+            {
+                "at": self.now,
+                "kind": kind,
+                "actor": actor,
+                "project_id": project,
+                "pipeline": pipeline,
+                "run_id": run,
+                "block_run_id": block_run,
+                "block": block,
+                "trigger_id": trigger,
+                "state": state,
+                "payload": json.dumps(payload) if payload else "{}",
+            }
+        )
+
+    def flush(self) -> None:
+        """Write the events that were collected."""
+        if self._events:
+            self.has_events = True
+            self.connection.execute(_INSERT_EVENT, self._events)
+            self._events = []
