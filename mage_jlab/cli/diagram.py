@@ -27,7 +27,7 @@ LETTERS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One block of a drawing: a mark, its name, the blocks above it, and a remark behind the name."""
+    """One block of a drawing: a mark, its name, the blocks above it, and a remark."""
 
     name: str
     type: BlockType

@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = root.main(list(arguments), prog_name="jupyter mage", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "")
+        click.echo(error.ctx.get_help())
         return 0
     except click.ClickException as error:
         return _fail("wrong-use", _with_command(error), as_json=as_json)
@@ -69,5 +69,5 @@ def _with_command(error: click.ClickException) -> str:
 
 
 def _system_sentence(error: OSError) -> str:
-    place = f"{os.fspath(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     return f"{place}{error.strerror or error}."

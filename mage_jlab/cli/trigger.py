@@ -7,9 +7,8 @@ from datetime import datetime
 import click
 
 from mage_jlab.cli.session import Session, with_session
-from mage_jlab.cli.values import find_trigger
+from mage_jlab.cli.values import Moment
 from mage_jlab.cli.words import ago, table
-from mage_jlab.domain.errors import BadInputError
 from mage_jlab.domain.trigger import CatchUp, Overlap, Trigger, TriggerKind, TriggerSpec
 
 REF = click.argument("ref", metavar="T")
@@ -162,14 +161,17 @@ def fire(session: Session, ref: str) -> None:
     help="So many times.",
 )
 @click.option(
-    "--after", metavar="TIME", help="Times after this one (RFC 3339); by default after now."
+    "--after",
+    metavar="TIME",
+    type=Moment(),
+    help="Times after this one (RFC 3339); by default after now.",
 )
 @with_session
-def next_(session: Session, ref: str, count: int, after: str | None) -> None:
+def next_(session: Session, ref: str, count: int, after: datetime | None) -> None:
     """Print the next times of a trigger, in its own zone."""
     found = _find(session, ref)
     times = session.services.triggers.next(
-        found.kind, found.spec, found.tz, count=count, after=moment(after) if after else None
+        found.kind, found.spec, found.tz, count=count, after=after
     )
     document = {"times": [time.local for time in times]}
     session.answer(
@@ -181,25 +183,8 @@ def next_(session: Session, ref: str, count: int, after: str | None) -> None:
     )
 
 
-def moment(text: str) -> datetime:
-    """Read an RFC 3339 time.
-
-    Raises:
-        BadInputError: when it is none, or has no zone.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise BadInputError(
-            f"{text!r} is no time with a zone; write it as 2026-11-25T02:30:00+01:00."
-        )
-    return found
-
-
 def _find(session: Session, ref: str) -> Trigger:
-    return find_trigger(session.services.triggers.list(session.project().id), ref)
+    return session.services.triggers.get(ref, session.project().id)
 
 
 def _answer(session: Session, word: Trigger) -> None:

@@ -1,22 +1,17 @@
-"""What people type: durations, runs, triggers."""
+"""What people type: durations and moments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 import click
-
-from mage_jlab.domain.errors import BadInputError, NotFoundError
-
-if TYPE_CHECKING:
-    from mage_jlab.domain.trigger import Trigger
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A duration as ``90s``, ``15m``, ``6h`` or ``1d``; its value is in seconds."""
 
     name = "D"
@@ -33,21 +28,22 @@ class Duration(click.ParamType):
         return float(found[1]) * SECONDS[found[2]]
 
 
-def find_trigger(triggers: Iterable[Trigger], ref: str) -> Trigger:
-    """Find a trigger by its id, ``pipeline/name``, or a name that only one has.
+class Moment(click.ParamType[datetime]):
+    """A time in RFC 3339, with its zone."""
 
-    Raises:
-        NotFoundError: when there is none.
-        BadInputError: when several have the name.
-    """
-    known = list(triggers)
-    for trigger in known:
-        if ref in (trigger.id, f"{trigger.pipeline}/{trigger.name}"):
-            return trigger
-    named = [trigger for trigger in known if trigger.name == ref]
-    if not named:
-        raise NotFoundError(f"There is no trigger {ref}. `jupyter mage trigger list` names them.")
-    if len(named) > 1:
-        choices = ", ".join(f"{trigger.pipeline}/{trigger.name}" for trigger in named)
-        raise BadInputError(f"Several triggers are called {ref}: {choices}. Say which.")
-    return named[0]
+    name = "TIME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read the text as an aware time."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            example = "2026-11-25T02:30:00+01:00"
+            self.fail(f"{value!r} is no time with a zone; write it as {example}.", param, ctx)
+        return found
