@@ -9,7 +9,7 @@ import click
 
 from mage_jlab.cli.outcome import DONE_AND_FAILED, INTERRUPTED
 from mage_jlab.cli.session import Session, with_session
-from mage_jlab.cli.values import Duration
+from mage_jlab.cli.values import read_duration
 from mage_jlab.domain.errors import BadInputError, MageError
 from mage_jlab.domain.run import Run, RunState
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Run nothing, say what would run.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for its end.")
 @click.option(
-    "--timeout", metavar="D", type=Duration(), help="Wait so long at most; the run goes on."
+    "--timeout", metavar="D", callback=read_duration, help="Wait so long at most; the run goes on."
 )
 @with_session
 def run(

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from mage_jlab.cli.session import Session, with_session
-from mage_jlab.cli.values import Moment
+from mage_jlab.cli.values import read_moment
 from mage_jlab.cli.words import ago, table
 from mage_jlab.domain.trigger import CatchUp, Overlap, Trigger, TriggerKind, TriggerSpec
 
@@ -163,7 +163,7 @@ def fire(session: Session, ref: str) -> None:
 @click.option(
     "--after",
     metavar="TIME",
-    type=Moment(),
+    callback=read_moment,
     help="Times after this one (RFC 3339); by default after now.",
 )
 @with_session

@@ -43,7 +43,8 @@ class PipelineMagics(Magics):
         if not 1 <= len(words) <= 2 or words[0] not in types:
             raise UsageError(f"%%block TYPE [NAME], where TYPE is one of {', '.join(types)}.")
         name = words[1] if len(words) == 2 else None
-        if not self._shell.run_cell(cell).success:
+        ran = self._shell.run_cell(cell)  # type: ignore[no-untyped-call] # IPython left it untyped
+        if not ran.success:
             return
         history = [source for source in self._shell.user_ns.get("In", [])[:-1] if source]
         scratch = [source for source in history if "run_cell_magic('block'" not in source]
