@@ -14,7 +14,7 @@ from mage_jlab.domain.trigger import Miss, Trigger
 from mage_jlab.store.ledger import reading_products, reading_runs, reading_triggers, tables
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.ids import moment
-from mage_jlab.store.ledger.reading_events import read_events
+from mage_jlab.store.ledger.reading_events import last_seq, read_events
 from mage_jlab.store.ledger.rows import AttemptRow, EngineRow, ProductRow, ProjectRow
 from mage_jlab.store.paths import StateFolder
 
@@ -220,6 +220,11 @@ class LedgerReader:
         """Give events whose ``seq`` is above ``after``, oldest first."""
         with self._access.connection() as connection:
             return [] if connection is None else read_events(connection, after, limit)
+
+    def last_seq(self) -> int:
+        """Give the number of the newest event, 0 when there is none."""
+        with self._access.connection() as connection:
+            return 0 if connection is None else last_seq(connection)
 
     def snapshot(self, snapshot_hash: str) -> Snapshot:
         """Give the manifest of a snapshot.
