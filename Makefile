@@ -1,0 +1,141 @@
+# mage_jlab: `make demo` runs the main job in the terminal, `make lab` opens it in JupyterLab,
+# `make test` runs every check. Each target sets up what it needs; the second call is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+BIN := $(CURDIR)/.venv/bin
+MAGE := $(BIN)/python -m mage_jlab
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+DEMO := $(CURDIR)/.demo
+DEMO_ENV := MAGE_JLAB_STATE_DIR="$(DEMO)/state"
+
+export PATH := $(BIN):$(PATH)
+export UV_COMPILE_BYTECODE := 1
+export UV_SYSTEM_CERTS := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export CHROMIUM
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
+
+LAB_SOURCES := $(shell find labextension -type f) package.json package-lock.json tsconfig.json install.json
+
+.PHONY: help demo lab test test-fast bench lint lint-python lint-browser contract install clean \
+	test-unit test-server test-frontend test-browser chromium
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name what; do \
+		printf 'make %-10s %s\n' "$$name" "$$what"; done
+
+# --- what the targets need -------------------------------------------------------------------
+
+.stamps/python: constraints.txt
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "mage_jlab needs Python 3.11 or newer, and there is no $(PYTHON). PYTHON=… names another."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "mage_jlab needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version). PYTHON=… names another."; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: install its venv (Debian: apt-get install python3-venv)."; exit 1; }
+	[ -x "$(BIN)/python" ] || "$(PYTHON)" -m venv .venv
+	[ -x "$(BIN)/uv" ] || "$(BIN)/python" -m pip install --quiet --disable-pip-version-check uv || echo "uv cannot be had; pip does it."
+	if [ -x "$(BIN)/uv" ]; then \
+		"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" --no-deps -r constraints.txt; \
+	else \
+		"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt; \
+	fi
+	"$(BIN)/python" -c 'import sysconfig, pathlib; pathlib.Path(sysconfig.get_path("purelib"), "mage_jlab_source.pth").write_text("$(CURDIR)\n")'
+	@mkdir -p .stamps && touch $@
+
+.stamps/npm: package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+		echo "This target needs Node.js 20 or newer with npm, and there is none."; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+		echo "This target needs Node.js 20 or newer; node is $$(node --version)."; exit 1; }
+	npm ci --no-progress --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+.stamps/build: .stamps/python .stamps/npm $(LAB_SOURCES)
+	npm run --silent build:prod
+	@mkdir -p .stamps && touch $@
+
+.stamps/install: .stamps/build pyproject.toml mage_jlab/etc/mage_jlab.json
+	if [ -x "$(BIN)/uv" ]; then \
+		"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" --no-build-isolation --no-deps -e .; \
+	else \
+		"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .; \
+	fi
+	@mkdir -p .stamps && touch $@
+
+chromium:
+	@if [ -n "$(CHROMIUM)" ] && [ -x "$(CHROMIUM)" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "The browser tests need Chromium: install the packages chromium and fonts-dejavu-core (CHROMIUM=… names another place)."; exit 1; \
+	fi
+
+install: .stamps/install ## Set up the package and the built extension in .venv
+
+# --- the main job ----------------------------------------------------------------------------
+
+demo: .stamps/python ## Turn a notebook into a pipeline and run it, in the terminal
+	@[ ! -d "$(DEMO)/state" ] || $(DEMO_ENV) $(MAGE) engine stop >/dev/null
+	@rm -rf "$(DEMO)" && mkdir -p "$(DEMO)"
+	@echo '$$ jupyter mage init flights --demo'
+	@cd "$(DEMO)" && $(DEMO_ENV) $(MAGE) init flights --demo
+	@echo && echo '$$ jupyter mage export notebooks/flight_delays.ipynb'
+	@cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) export notebooks/flight_delays.ipynb
+	@echo && echo '$$ jupyter mage run flight_delays'
+	@cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) run flight_delays
+	@$(DEMO_ENV) $(MAGE) engine stop >/dev/null
+
+$(DEMO)/flights/metadata.yaml: | .stamps/python
+	@mkdir -p "$(DEMO)" && $(DEMO_ENV) $(MAGE) init "$(DEMO)/flights" --demo
+
+lab: .stamps/install $(DEMO)/flights/metadata.yaml ## Open the demo in JupyterLab
+	cd "$(DEMO)/flights" && $(DEMO_ENV) "$(BIN)/jupyter" lab $(ALLOW_ROOT) notebooks/flight_delays.ipynb
+
+# --- checks ----------------------------------------------------------------------------------
+
+test: test-fast test-browser ## Every check and test, in real Chromium too
+
+test-fast: lint test-unit test-server test-frontend ## Every check and test but the browser's
+
+lint: lint-python lint-browser ## Format, style and types, of both languages
+
+lint-python: .stamps/python
+	"$(BIN)/ruff" check
+	"$(BIN)/ruff" format --check
+	"$(BIN)/mypy"
+
+lint-browser: .stamps/npm
+	npm run --silent typecheck
+	npm run --silent eslint
+	npm run --silent prettier
+	npm run --silent stylelint
+
+test-unit: .stamps/install
+	"$(BIN)/pytest" tests/unit tests/guard tests/integration
+
+test-server: .stamps/install
+	"$(BIN)/pytest" -p pytest_jupyter.jupyter_server tests/server
+
+test-frontend: .stamps/npm
+	npm run --silent test
+
+test-browser: .stamps/install chromium
+	"$(BIN)/pytest" tests/browser
+
+bench: .stamps/install ## Measure, each figure as a ratio to a reference of the same run
+	"$(BIN)/python" -m tests.bench
+
+contract: .stamps/python .stamps/npm ## Write the files that the code generates
+	"$(BIN)/python" -m mage_jlab.api.contract | npx json2ts > labextension/src/contract.ts
+	npx prettier --write labextension/src/contract.ts
+
+clean: ## Remove what the other targets have made
+	[ ! -d "$(DEMO)/state" ] || [ ! -x "$(BIN)/python" ] || $(DEMO_ENV) $(MAGE) engine stop >/dev/null
+	rm -rf .stamps .demo .venv node_modules lib mage_jlab/labextension tsconfig.tsbuildinfo dist
