@@ -26,7 +26,8 @@ class PlannedBlock(Word):
     ``file`` is relative to the snapshot's project folder; ``code`` is the sha256 of its text.
     ``inputs`` binds parameters to ``"<block>.<result>"``; None means: called by position, in the
     order of ``upstream``. ``body`` is the [first, last] line of the cell's text in the file and
-    ``cell_id`` the cell, so that an error finds its line there.
+    ``cell_id`` the cell, so that an error finds its line there. The function returns a single result as
+    it is; with several, or with ``optional`` ones (bound on some paths only), a dict of those bound, by name.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PlannedBlock(Word):
     upstream: list[str] = []
     inputs: dict[str, str] | None = None
     results: list[str] | None = None
+    optional: list[str] = []
     configuration: dict[str, Any] = {}
     cell_id: str | None = None
     body: tuple[int, int] | None = None
