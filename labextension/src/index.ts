@@ -1,8 +1,9 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { cells, workbenches } from './cells';
 import { core } from './core';
 
 /** The plugins of mage_jlab: one a concern, so that each can be switched off. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [core];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [core, workbenches, cells];
 
 export default plugins;

@@ -1,4 +1,8 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+
+import type { Workbench } from './cells/workbench';
 
 import type { MageClient, RunsClient } from './client';
 import type {
@@ -84,3 +88,30 @@ export namespace CommandIDs {
   /** Open a notebook at one of its cells: `{path, cell, line?}`. */
   export const openCell = 'mage-jlab:open-cell';
 }
+
+/** The open notebooks, each with its analysis as a pipeline. */
+export interface IWorkbenches {
+  /** Emitted with a notebook when its analysis can be asked for. */
+  readonly added: ISignal<IWorkbenches, NotebookPanel>;
+
+  /** Emitted when another notebook is the current one. */
+  readonly currentChanged: ISignal<IWorkbenches, void>;
+
+  /** The current notebook's panel. */
+  readonly panel: NotebookPanel | null;
+
+  /** The current notebook's analysis. */
+  readonly current: Workbench | null;
+
+  /** Give the analysis of a notebook's panel. */
+  of(panel: NotebookPanel): Workbench | null;
+
+  /** Find the panel of an open notebook by its path, relative to the server's root. */
+  find(path: string): NotebookPanel | null;
+}
+
+/** The token of the open notebooks. */
+export const IWorkbenches = new Token<IWorkbenches>(
+  'mage-jlab:IWorkbenches',
+  'The open notebooks, each with its analysis as a pipeline.'
+);

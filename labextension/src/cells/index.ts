@@ -1,0 +1,1 @@
+export { cells, workbenches } from './plugin';

@@ -1,0 +1,161 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { BlockType, Severity } from '../contract';
+import { SeverityMark, TypeBadge, typeWord } from '../ui';
+import type { IFlow } from './flows';
+import { gathered, shortened } from './flows';
+
+/** What the line above a tagged cell says. */
+export interface ICellLine {
+  /** The block's type; null for the cell of the runtime variables. */
+  type: BlockType | null;
+
+  /** The block's name; empty before the first analysis. */
+  name: string;
+
+  /** The names that flow in. */
+  reads: IFlow[];
+
+  /** The names that flow out. */
+  gives: IFlow[];
+
+  /** What the small mark tells of, where the problem's own line is not shown. */
+  mark: Severity | null;
+}
+
+/** The line above a tagged cell: badge, name, type; on the right what flows in and out. */
+export class CellLine extends ReactWidget {
+  /**
+   * @param trans - for the words
+   */
+  constructor(private readonly _trans: TranslationBundle) {
+    super();
+    this.addClass('mage-CellLine');
+  }
+
+  /** Show something else. */
+  say(line: ICellLine): void {
+    const text = JSON.stringify(line);
+    if (text !== this._text) {
+      this._text = text;
+      this._line = line;
+      this.update();
+    }
+  }
+
+  /** Draw the line. */
+  protected render(): JSX.Element | null {
+    const line = this._line;
+    const trans = this._trans;
+    if (line === null) {
+      return null;
+    }
+    if (line.type === null) {
+      return (
+        <>
+          <strong>{trans.__('Parameters')}</strong>
+          <span className="mage-CellLine-type">
+            {trans.__('runtime variables, with these defaults')}
+          </span>
+        </>
+      );
+    }
+    return (
+      <>
+        <TypeBadge type={line.type} />
+        <strong className="mage-CellLine-name" title={line.name}>
+          {line.name}
+        </strong>
+        <span className="mage-CellLine-type">
+          {typeWord(line.type, trans).toLocaleLowerCase()}
+        </span>
+        {line.mark ? <SeverityMark severity={line.mark} trans={trans} /> : null}
+        <span className="mage-CellLine-flows">
+          <Reads flows={line.reads} trans={trans} />
+          <Gives flows={line.gives} trans={trans} />
+        </span>
+      </>
+    );
+  }
+
+  private _line: ICellLine | null = null;
+  private _text = '';
+}
+
+interface IFlowsProps {
+  flows: IFlow[];
+  trans: TranslationBundle;
+}
+
+function Names(props: { names: string[] }): JSX.Element {
+  return (
+    <>
+      {props.names.map(name => (
+        <code key={name}>{name}</code>
+      ))}
+    </>
+  );
+}
+
+function More(props: {
+  count: number;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  return props.count > 0 ? (
+    <span>{props.trans.__('and %1 more', props.count)}</span>
+  ) : null;
+}
+
+function Reads({ flows, trans }: IFlowsProps): JSX.Element | null {
+  if (flows.length === 0) {
+    return null;
+  }
+  const { shown, more } = shortened(flows);
+  const groups = gathered(
+    shown.map(flow => ({
+      ...flow,
+      // A block that gives its own name need not be said twice.
+      blocks: flow.blocks.filter(block => block !== flow.name)
+    }))
+  );
+  return (
+    <span className="mage-CellLine-flow">
+      <span>{trans.__('in')}</span>
+      {groups.map(({ names, blocks }) => (
+        <React.Fragment key={names[0]}>
+          <Names names={names} />
+          {blocks.length > 0 ? (
+            <span>{trans.__('from %1', blocks.join(', '))}</span>
+          ) : null}
+        </React.Fragment>
+      ))}
+      <More count={more} trans={trans} />
+    </span>
+  );
+}
+
+function Gives({ flows, trans }: IFlowsProps): JSX.Element | null {
+  if (flows.length === 0) {
+    return null;
+  }
+  const { shown, more } = shortened(flows);
+  return (
+    <span className="mage-CellLine-flow">
+      <span>{trans.__('out')}</span>
+      {gathered(shown).map(({ names, blocks }) => (
+        <React.Fragment key={names[0]}>
+          <Names names={names} />
+          {blocks.length > 0 ? (
+            <>
+              <span aria-label={trans.__('read by')}>→</span>
+              <span>{blocks.join(', ')}</span>
+            </>
+          ) : null}
+        </React.Fragment>
+      ))}
+      <More count={more} trans={trans} />
+    </span>
+  );
+}
