@@ -1,0 +1,84 @@
+"""What is generated from the code is in step with it, and the docs name every command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+from guarded import ROOT
+
+from mage_jlab.cli.root import ROWS, root
+
+
+def test_the_browsers_types_are_those_of_the_words() -> None:
+    schema = subprocess.run(
+        [sys.executable, "-m", "mage_jlab.api.contract"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    types = subprocess.run(
+        ["node_modules/.bin/json2ts"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        input=schema,
+    ).stdout
+    formatted = subprocess.run(
+        ["node_modules/.bin/prettier", "--stdin-filepath", "labextension/src/contract.ts"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        input=types,
+    ).stdout
+    kept = (ROOT / "labextension/src/contract.ts").read_text(encoding="utf-8")
+    assert kept == formatted, "`make contract` writes it anew"
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(root)
+    found: dict[str, click.Command] = {}
+    for name in ROWS:
+        command = root.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= {f"{name} {sub}": command.commands[sub] for sub in command.commands}
+        else:
+            found[name] = command
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_the_docs_name_every_command_and_option(name: str) -> None:
+    page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+    assert f"`{name}" in page, f"docs/command-line.md does not name `{name}`"
+    for parameter in commands()[name].params:
+        if isinstance(parameter, click.Option):
+            for option in parameter.opts:
+                assert option in page, f"docs/command-line.md does not name {option} of {name}"
+
+
+def test_the_versions_agree() -> None:
+    import json
+
+    from mage_jlab import __version__
+
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    assert package["version"] == lock["version"] == __version__
+
+
+def test_links_between_the_docs_lead_somewhere() -> None:
+    import re
+
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert len(pages) > 5
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
