@@ -135,6 +135,8 @@ bench: .stamps/install ## Measure, each figure as a ratio to a reference of the 
 contract: .stamps/python .stamps/npm ## Write the files that the code generates
 	"$(BIN)/python" -m mage_jlab.api.contract | npx json2ts > labextension/src/contract.ts
 	npx prettier --write labextension/src/contract.ts
+	"$(BIN)/python" -m mage_jlab.api.openapi > .stamps/openapi.yaml
+	mv .stamps/openapi.yaml mage_jlab/api/openapi.yaml
 
 clean: ## Remove what the other targets have made
 	[ ! -d "$(DEMO)/state" ] || [ ! -x "$(BIN)/python" ] || $(DEMO_ENV) $(MAGE) engine stop >/dev/null

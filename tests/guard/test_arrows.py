@@ -9,23 +9,12 @@ from pathlib import Path
 import pytest
 from guarded import ROOT, files
 
-ORDER = [
-    "domain",
-    "demo",
-    "store",
-    "notebook",
-    "blocks",
-    "engine",
-    "services",
-    "events",
-    "api",
-    "cli",
-    "magics",
-    "app",
-]
-RANKS = {room: at for at, room in enumerate(ORDER)}
+LEFT_TO_RIGHT = """
+    domain demo store notebook blocks engine services events api cli magics app
+"""
+RANKS = {room: at for at, room in enumerate(LEFT_TO_RIGHT.split())}
 SIDE_BY_SIDE = {"api", "cli", "magics"}
-BROWSER_RANKS = {"contract": 0, "client": 1, "model": 2, "tokens": 3, "index": 9}
+BROWSER_RANKS = {"contract": 0, "tokens": 1, "client": 2, "model": 3, "index": 9}
 FEATURE_RANK = 4
 
 PYTHON = [path for path in files("mage_jlab", ".py") if len(path.parts) > 2 or path.stem in RANKS]
