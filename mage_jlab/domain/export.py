@@ -39,7 +39,8 @@ class ExportConflict(Word):
 class Export(Word):
     """The outcome of an export; paths are relative to the project.
 
-    ``changes`` is given for a dry run or when diffs were asked for.
+    ``changes`` is given for a dry run or when diffs were asked for; ``fingerprint`` stands for
+    all that is written, so that an export does what was looked at or nothing.
     """
 
     pipeline: str
@@ -49,3 +50,4 @@ class Export(Word):
     conflicts: list[ExportConflict] = []
     diagnostics: list[Diagnostic] = []
     changes: list[FileChange] = []
+    fingerprint: str = ""

@@ -26,8 +26,9 @@ class PlannedBlock(Word):
     ``file`` is relative to the snapshot's project folder; ``code`` is the sha256 of its text.
     ``inputs`` binds parameters to ``"<block>.<result>"``; None means: called by position, in the
     order of ``upstream``. ``body`` is the [first, last] line of the cell's text in the file and
-    ``cell_id`` the cell, so that an error finds its line there. The function returns a single result as
-    it is; with several, or with ``optional`` ones (bound on some paths only), a dict of those bound, by name.
+    ``cell_id`` the cell, so that an error finds its line there. The function returns a
+    single result as it is; with several, or with ``optional`` ones (bound on some paths only), a
+    dict of those bound, by name.
     """
 
     name: str

@@ -1,0 +1,131 @@
+"""Collecting what an export does to files: new, changed, same, removed, or in conflict."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping
+
+from mage_jlab.domain.export import ChangeKind, ExportConflict, FileChange
+from mage_jlab.domain.pipeline import Pipeline
+from mage_jlab.store.disk import text_hash
+from mage_jlab.store.project_files import ProjectFiles
+
+_CREATED = re.compile(r"^created_at:.*$", re.MULTILINE)
+
+
+class Changes:
+    """The changes of one export, in the order of writing.
+
+    Args:
+        files: the project; only read here.
+        users: the other pipelines' blocks' files, each with a pipeline that uses it.
+        known: whether every other pipeline could be read, so that ``users`` is complete.
+    """
+
+    def __init__(self, files: ProjectFiles, users: Mapping[str, str], known: bool) -> None:
+        self._files = files
+        self._users = users
+        self._known = known
+        self.list: list[FileChange] = []
+        self.conflicts: list[ExportConflict] = []
+
+    def put(self, path: str, after: str, before: str | None, cell_id: str | None = None) -> None:
+        """Give a file its new text."""
+        kind = ChangeKind.NEW if before is None else ChangeKind.CHANGED
+        if before == after:
+            kind = ChangeKind.SAME
+        self.list.append(
+            FileChange(
+                path=path,
+                kind=kind,
+                before=before,
+                after=after,
+                diff="" if kind is ChangeKind.SAME else diff_of(path, before, after),
+                cell_id=cell_id,
+            )
+        )
+
+    def generate(
+        self, path: str, after: str, recorded: str | None, block: str | None, cell_id: str | None
+    ) -> None:
+        """Give a generated file its new text, unless what stands there is somebody's work.
+
+        Args:
+            path: the file.
+            after: its new text.
+            recorded: the sha256 of the text that the last export wrote there, if it wrote one.
+            block: the block it holds, if it holds one.
+            cell_id: that block's cell.
+        """
+        before = self._files.read(path)
+        if before in (None, after) or text_hash(before or "") == recorded:
+            self.put(path, after, before, cell_id)
+            return
+        why = (
+            "was not written by an export from a notebook"
+            if recorded is None
+            else "has changed since the last export"
+        )
+        name = f" the block {block}" if block else ""
+        self.conflicts.append(
+            ExportConflict(
+                path=path,
+                block=block,
+                message=f"{path} {why}, and is not overwritten. Take its text into the notebook, "
+                f"or move the file away or rename{name or ' the pipeline'}.",
+            )
+        )
+
+    def retire(self, path: str, recorded: str | None) -> None:
+        """Remove a generated file, if it is still as it was written and nobody else uses it."""
+        before = self._files.read(path)
+        if before is None or text_hash(before) != recorded:
+            return
+        if not self._known or path in self._users or any(c.path == path for c in self.list):
+            return
+        self.list.append(
+            FileChange(
+                path=path,
+                kind=ChangeKind.REMOVED,
+                before=before,
+                diff=diff_of(path, before, None),
+            )
+        )
+
+    def fingerprint(self) -> str:
+        """Give a hash of all that would be written; when a pipeline is made does not count."""
+        digest = hashlib.sha256()
+        for change in self.list:
+            after = _CREATED.sub("", change.after or "")
+            digest.update(f"{change.path}\0{change.kind}\0{change.before}\0{after}\0".encode())
+        return digest.hexdigest()
+
+
+def diff_of(path: str, before: str | None, after: str | None) -> str:
+    """Give the unified diff of a file's text."""
+    old, new = (before or "").splitlines(), (after or "").splitlines()
+    names = (
+        path if before is not None else "/dev/null",
+        path if after is not None else "/dev/null",
+    )
+    return "\n".join(difflib.unified_diff(old, new, *names, lineterm=""))
+
+
+def files_of_others(files: ProjectFiles, pipeline: str) -> tuple[dict[str, str], bool]:
+    """Give the blocks' files of the other pipelines, and whether all of these could be read."""
+    from mage_jlab.domain.errors import MageError
+
+    users: dict[str, str] = {}
+    known = True
+    for name in files.pipelines():
+        if name == pipeline:
+            continue
+        try:
+            other: Pipeline = files.pipeline(name)
+        except MageError:
+            known = False
+            continue
+        users.update(dict.fromkeys((block.file for block in other.blocks), name))
+    return users, known
