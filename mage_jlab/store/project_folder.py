@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError, ConflictError, UnprocessableError
 from mage_jlab.store.disk import read_text, write_atomic, write_error
-from mage_jlab.store.journal import write_all
+from mage_jlab.store.journal import roll_back, write_all
 from mage_jlab.store.lock import project_lock
 from mage_jlab.store.paths import inside
-from mage_jlab.store.yaml_text import read_mapping
+from mage_jlab.store.yaml_text import dump_yaml, read_mapping
 
 METADATA = "metadata.yaml"
 _MARKS = re.compile(r"^project_(?:type|uuid)\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{|\{%")
+_IGNORED = (".mage_data/", ".mage_jlab-journal/", ".ipynb_checkpoints/", "__pycache__/")
 _PACKAGES = ["", *(t.folder for t in BlockType), "utils"]
 
 
@@ -46,19 +47,18 @@ def find_project(start: Path) -> Path | None:
     return next((f for f in [place, *place.parents] if is_project(f)), None)
 
 
-def lay_out(folder: Path, project_uuid: str) -> None:
+def lay_out(folder: Path, project_uuid: str, name: str | None = None) -> None:
     """Write a new project's files: Mage AI's layout, with data outside git.
 
     Args:
         folder: where it shall stand; made when it is missing.
         project_uuid: its uuid.
+        name: what people call it, when that is not the folder's name.
 
     Raises:
         ConflictError: when there is a project already, or a file of its stands in the way.
         BadInputError: when the folder cannot be one.
     """
-    if is_project(folder):
-        raise ConflictError(f"{folder} is a project already; nothing was changed.")
     if folder.exists() and not folder.is_dir():
         raise BadInputError(f"{folder} is a file, not a folder.")
     try:
@@ -66,30 +66,44 @@ def lay_out(folder: Path, project_uuid: str) -> None:
     except OSError as error:
         raise write_error(error, str(folder)) from error
     place = folder.resolve()
-    texts = _new_files(project_uuid)
-    there = [name for name in (METADATA, "io_config.yaml") if (place / name).exists()]
-    if there:
-        raise ConflictError(f"{place} has a {there[0]} already, though it is no project.")
     with project_lock(place):
-        missing = [
-            (inside(place, n), text) for n, text in texts.items() if not (place / n).exists()
-        ]
-        write_all(place, missing)
-        for name in ("notebooks", "pipelines"):
-            inside(place, name).mkdir(exist_ok=True)
+        roll_back(place)
+        if is_project(place):
+            raise ConflictError(f"{folder} is a project already; nothing was changed.")
+        for there in (METADATA, "io_config.yaml"):
+            if (place / there).exists():
+                raise ConflictError(f"{folder} has a {there} already, though it is no project.")
+        texts = _new_files(project_uuid, name if name != place.name else None)
+        ignored = read_text(inside(place, ".gitignore"), ".gitignore")
+        texts[".gitignore"] = _with_lines(ignored or "", _IGNORED)
+        new = {n: t for n, t in texts.items() if n == ".gitignore" or not (place / n).exists()}
+        write_all(place, [(inside(place, n), text) for n, text in new.items()])
+        inside(place, "notebooks").mkdir(exist_ok=True)
 
 
-def _new_files(project_uuid: str) -> dict[str, str]:
+def _with_lines(text: str, lines: Sequence[str]) -> str:
+    """Append the lines that a text does not have yet."""
+    there = text.splitlines()
+    missing = "".join(f"{line}\n" for line in lines if line not in there)
+    return text + ("\n" if missing and text and not text.endswith("\n") else "") + missing
+
+
+def _new_files(project_uuid: str, name: str | None) -> dict[str, str]:
     texts = {f"{package}/__init__.py".lstrip("/"): "" for package in _PACKAGES}
     texts["pipelines/__init__.py"] = ""
-    texts[".gitignore"] = ".mage_data/\n.mage_jlab-journal/\n.ipynb_checkpoints/\n__pycache__/\n"
     texts["io_config.yaml"] = (
         "# Connections, by profile. A value may be \"{{ env_var('NAME') }}\": "
         "no secret stands in git then.\n"
         "version: 0.1.1\ndefault: {}\n"
     )
-    texts[METADATA] = (
-        f"project_type: standalone\nproject_uuid: {project_uuid}\nvariables_dir: .mage_data\n"
+    named = {} if name is None else {"name": name}
+    texts[METADATA] = dump_yaml(
+        named
+        | {
+            "project_type": "standalone",
+            "project_uuid": project_uuid,
+            "variables_dir": ".mage_data",
+        }
     )
     return texts
 
