@@ -1,5 +1,6 @@
 export { Connection } from './connection';
 export { CHANGED_SCHEMA, Events } from './events';
+export { RunHistory } from './history';
 export { ListModel } from './list';
 export { PipelinesModel, RunsModel, TriggersModel } from './lists';
 export { LogModel } from './log';

@@ -1,0 +1,1 @@
+export { pipelineView } from './plugin';

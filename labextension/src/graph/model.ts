@@ -1,0 +1,280 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import { sentence } from '../client';
+import type { Block, Pipeline, Product, Run } from '../contract';
+import {
+  type PipelineModel,
+  RunHistory,
+  type RunModel,
+  type RunsModel,
+  type TriggersModel
+} from '../model';
+import type { IMage } from '../tokens';
+
+/** How many past runs the inspector shows. */
+const PAST = 20;
+
+/**
+ * What the pipeline view shows: the pipeline, its runs, the newest of them live, its triggers,
+ * and of the selected block the code and the first rows of its product.
+ */
+export class PipelineState implements IDisposable {
+  /**
+   * Follow a pipeline.
+   */
+  constructor(
+    private _mage: IMage,
+    readonly project: string,
+    readonly name: string
+  ) {
+    this.pipeline = _mage.pipeline(project, name);
+    this.runs = _mage.runs({ project, pipeline: name });
+    this.triggers = _mage.triggers(project, name);
+    this.history = new RunHistory(_mage.client, this.runs, PAST);
+    this.pipeline.changed.connect(this._onPipeline, this);
+    this.runs.changed.connect(this._onRuns, this);
+    this.triggers.changed.connect(this._tell, this);
+    this.history.changed.connect(this._tell, this);
+  }
+
+  /** The pipeline as its files define it. */
+  readonly pipeline: PipelineModel;
+  /** Its runs, newest first. */
+  readonly runs: RunsModel;
+  /** Its last runs with their blocks. */
+  readonly history: RunHistory;
+  /** Its triggers. */
+  readonly triggers: TriggersModel;
+
+  /** Something that is shown changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The newest run with its block runs; null when it never ran. */
+  get run(): Run | null {
+    return this._run?.value ?? null;
+  }
+
+  /** The model of the newest run, to cancel or retry it. */
+  get runModel(): RunModel | null {
+    return this._run;
+  }
+
+  /** The name of the selected block. */
+  get selected(): string | null {
+    return this._selected;
+  }
+
+  /** The selected block with its code, once it was read. */
+  get block(): Block | null {
+    return this._block;
+  }
+
+  /** The product of the selected block with its first rows, once it was read. */
+  get product(): Product | null {
+    return this._product;
+  }
+
+  /** Why the last action did not work; null when it did. */
+  get problem(): string | null {
+    return this._problem;
+  }
+
+  /** Whether this was disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /**
+   * Select a block, or none.
+   */
+  select(name: string | null): void {
+    if (name === this._selected) {
+      return;
+    }
+    this._selected = name;
+    this._block = null;
+    this._product = null;
+    this._shownProduct = null;
+    this._changed.emit();
+    void this._readBlock();
+    void this._readProduct();
+  }
+
+  /**
+   * Start a run of the files, all of them or a part.
+   */
+  async start(
+    part: {
+      block?: string;
+      upto?: string;
+      from?: string;
+      variables?: Record<string, unknown>;
+    } = {}
+  ): Promise<Run | null> {
+    return this.attempt(async () => {
+      const run = await this._mage.client.runs.start({
+        project: this.project,
+        pipeline: this.name,
+        ...part
+      });
+      this._follow(run.id);
+      await this.runs.refresh();
+      return run;
+    });
+  }
+
+  /**
+   * How many files an export of the notebook would write; 0 where there is no notebook.
+   */
+  async behind(): Promise<number> {
+    const path = await this.notebook();
+    if (path === null) {
+      return 0;
+    }
+    const outcome = await this._mage.client.notebooks.export({
+      path,
+      dry_run: true,
+      diff: false
+    });
+    return outcome.written.length + outcome.conflicts.length;
+  }
+
+  /**
+   * The path of the notebook below the server's root; null where the pipeline has none.
+   */
+  async notebook(): Promise<string | null> {
+    const workbench = this.pipeline.value?.workbench;
+    return workbench ? this.path(workbench) : null;
+  }
+
+  /**
+   * The path of a file of the project below the server's root.
+   */
+  async path(file: string): Promise<string> {
+    const projects = this._mage.projects;
+    const known = projects.value?.find(one => one.id === this.project);
+    const project =
+      known ?? (await this._mage.client.projects.get(this.project));
+    const folder = project.path === '.' ? '' : project.path;
+    return folder ? `${folder}/${file}` : file;
+  }
+
+  /**
+   * Do something, and keep the sentence when it does not work.
+   */
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      const value = await work();
+      this.forget();
+      return value;
+    } catch (error) {
+      this._problem = sentence(error);
+      this._tell();
+      return null;
+    }
+  }
+
+  /** Forget the sentence of what did not work. */
+  forget(): void {
+    if (this._problem !== null) {
+      this._problem = null;
+      this._tell();
+    }
+  }
+
+  /** Stop following. */
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this.history.dispose();
+    this._run?.dispose();
+    this.pipeline.dispose();
+    this.runs.dispose();
+    this.triggers.dispose();
+    Signal.clearData(this);
+  }
+
+  private _onPipeline(): void {
+    const blocks: Pipeline['blocks'] = this.pipeline.value?.blocks ?? [];
+    if (!blocks.some(block => block.name === this._selected)) {
+      this.select(blocks[0]?.name ?? null);
+    } else {
+      void this._readBlock();
+    }
+    this._tell();
+  }
+
+  private _onRuns(): void {
+    const newest = this.runs.items[0];
+    if (newest) {
+      this._follow(newest.id);
+    }
+    this._tell();
+  }
+
+  private _follow(id: string): void {
+    const newer = !this._run || id > this._run.id;
+    if (newer) {
+      this._run?.dispose();
+      this._run = this._mage.run(id);
+      this._run.changed.connect(this._onRun, this);
+    }
+  }
+
+  private _onRun(): void {
+    void this._readProduct();
+    this._tell();
+  }
+
+  private _tell(): void {
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  private async _readBlock(): Promise<void> {
+    const name = this._selected;
+    if (name === null) {
+      return;
+    }
+    const block = await this.attempt(() =>
+      this._mage.client.pipelines.block(this.project, this.name, name)
+    );
+    if (name === this._selected) {
+      this._block = block;
+      this._tell();
+    }
+  }
+
+  private async _readProduct(): Promise<void> {
+    const name = this._selected;
+    const run = this.run?.block_runs.find(one => one.block === name);
+    const id = run?.products[0]?.id ?? null;
+    if (id === this._shownProduct) {
+      return;
+    }
+    this._shownProduct = id;
+    const product =
+      id === null
+        ? null
+        : await this.attempt(() => this._mage.client.products.get(id));
+    if (id === this._shownProduct) {
+      this._product = product;
+      this._tell();
+    }
+  }
+
+  private _block: Block | null = null;
+  private _changed = new Signal<this, void>(this);
+  private _isDisposed = false;
+  private _problem: string | null = null;
+  private _product: Product | null = null;
+  private _run: RunModel | null = null;
+  private _selected: string | null = null;
+  private _shownProduct: string | null = null;
+}

@@ -1,0 +1,55 @@
+import { Handle, type NodeProps, type Node, Position } from '@xyflow/react';
+import * as React from 'react';
+
+import type { BlockType } from '../contract';
+import { StateMark, TYPE_ROLES, TypeBadge } from '../ui';
+import type { IBlockStatus } from './status';
+
+/** What the graph knows of a block. */
+export type BlockNode = Node<
+  {
+    /** The block's name. */
+    name: string;
+    /** Its type. */
+    type: BlockType;
+    /** What to say about it. */
+    status: IBlockStatus | null;
+  },
+  'block'
+>;
+
+/** A block in the graph. */
+function Card(props: NodeProps<BlockNode>): JSX.Element {
+  const { name, type, status } = props.data;
+  const state = status?.state ?? null;
+  return (
+    <div
+      className="mage-Node"
+      data-mage-role={TYPE_ROLES[type]}
+      data-mage-block={name}
+      data-state={state ?? 'none'}
+      data-selected={props.selected}
+    >
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <div className="mage-Node-line">
+        <TypeBadge type={type} />
+        <span className="mage-Node-name mage-mod-ellipsis" title={name}>
+          {name}
+        </span>
+        {state ? <StateMark state={state} /> : null}
+      </div>
+      <div className="mage-Node-line mage-Node-second">
+        <span className="mage-mod-ellipsis" title={status?.line}>
+          {status?.line}
+        </span>
+        <span className="mage-Node-end">{status?.end}</span>
+      </div>
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </div>
+  );
+}
+
+/**
+ * A block in the graph: badge, name, mark; below what it gave or why it waits, and the time.
+ */
+export const BlockCard = React.memo(Card);

@@ -1,0 +1,89 @@
+import * as React from 'react';
+
+import type { Product } from '../contract';
+import { CommandIDs } from '../tokens';
+import { Button, count, type IContext } from '../ui';
+
+/** How many rows and columns the small table shows. */
+const ROWS = 4;
+const COLUMNS = 6;
+
+/** A value of a table as text; nothing for a missing one. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) {
+    return '';
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/**
+ * The first rows of a product, small.
+ */
+export function Preview(props: {
+  /** The product, with its first rows. */
+  product: Product;
+  /** Commands and words. */
+  context: IContext;
+}): JSX.Element {
+  const { product, context } = props;
+  const { trans, commands } = context;
+  const columns = (product.schema ?? []).slice(0, COLUMNS);
+  const rows = (product.preview ?? []).slice(0, ROWS);
+  return (
+    <div className="mage-Preview">
+      <div className="mage-Preview-head">
+        <strong className="mage-mod-code">{product.name}</strong>
+        <span className="mage-mod-grey">
+          {trans.__(
+            '%1 × %2',
+            count(product.rows ?? rows.length),
+            count(product.schema?.length ?? 0)
+          )}
+        </span>
+        <Button
+          look="link"
+          onClick={() =>
+            void commands.execute(CommandIDs.openProduct, {
+              product: product.id
+            })
+          }
+        >
+          {trans.__('Open')}
+        </Button>
+      </div>
+      <div className="mage-Preview-table">
+        <table>
+          <thead>
+            <tr>
+              {columns.map(column => (
+                <th key={column.name} scope="col" title={column.type}>
+                  {column.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={index}>
+                {columns.map((column, at) => (
+                  <td
+                    key={column.name}
+                    className={
+                      typeof row[at] === 'number' ? 'mage-mod-number' : ''
+                    }
+                  >
+                    {row[at] === null ? (
+                      <em className="mage-mod-grey">{trans.__('null')}</em>
+                    ) : (
+                      cellText(row[at])
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
