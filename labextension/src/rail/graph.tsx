@@ -1,0 +1,90 @@
+import * as React from 'react';
+
+import type { AnalysedBlock } from '../contract';
+import { TYPE_ROLES } from '../ui';
+import type { IRail } from './lanes';
+
+/** The height of a row in px. */
+export const ROW = 28;
+
+/** The width of a lane in px. */
+const LANE = 16;
+
+/** How many lanes are drawn; what lies further right is drawn in the last. */
+const MOST = 6;
+
+/** How wide a rail's graph is, in px. */
+export function railWidth(rail: IRail): number {
+  return Math.min(rail.lanes, MOST) * LANE + 12;
+}
+
+/** The dots and edges beside the names: a picture that the list beside it says in words. */
+export function RailGraph(props: {
+  rail: IRail;
+  blocks: readonly AnalysedBlock[];
+  active: number;
+}): JSX.Element {
+  const { rail, blocks, active } = props;
+  const x = (lane: number): number => Math.min(lane, MOST - 1) * LANE + 12;
+  const y = (row: number): number => row * ROW + ROW / 2;
+  const ofActive = (edge: { from: number; to: number }): boolean =>
+    edge.from === active || edge.to === active;
+  const edges = [...rail.edges].sort(
+    (a, b) => Number(ofActive(a)) - Number(ofActive(b))
+  );
+  return (
+    <svg
+      className="mage-RailGraph"
+      width={railWidth(rail)}
+      height={blocks.length * ROW}
+      aria-hidden
+    >
+      {edges.map(edge => (
+        <path
+          key={`${edge.from}-${edge.to}`}
+          data-active={ofActive(edge)}
+          d={pathOf(
+            x(rail.dots[edge.from]),
+            y(edge.from),
+            x(edge.lane),
+            x(rail.dots[edge.to]),
+            y(edge.to)
+          )}
+        />
+      ))}
+      {blocks.map((block, row) => (
+        <circle
+          key={block.cell_id}
+          data-mage-role={TYPE_ROLES[block.type]}
+          cx={x(rail.dots[row])}
+          cy={y(row)}
+          r={row === active ? 4.5 : 3}
+        />
+      ))}
+    </svg>
+  );
+}
+
+/** Draw an edge: out to its lane within a row, down, and back within the last row. */
+function pathOf(
+  x1: number,
+  y1: number,
+  lane: number,
+  x2: number,
+  y2: number
+): string {
+  const bend = (
+    fromX: number,
+    fromY: number,
+    toX: number,
+    toY: number
+  ): string =>
+    fromX === toX
+      ? `L${toX} ${toY}`
+      : `C${fromX} ${fromY + ROW / 2},${toX} ${toY - ROW / 2},${toX} ${toY}`;
+  if (y2 - y1 <= ROW) {
+    return `M${x1} ${y1}${bend(x1, y1, x2, y2)}`;
+  }
+  const down = `M${x1} ${y1}${bend(x1, y1, lane, y1 + ROW)}L${lane} ${y2 - ROW}`;
+  return `${down}${bend(lane, y2 - ROW, x2, y2)}`;
+}

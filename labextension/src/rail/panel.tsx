@@ -1,0 +1,102 @@
+import { ReactWidget } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { Signal } from '@lumino/signaling';
+import * as React from 'react';
+
+import { CellCommandIDs } from '../cells/commands';
+import { goTo } from '../cells/navigate';
+import type { Workbench } from '../cells/workbench';
+import type { IWorkbenches } from '../tokens';
+import { CommandIDs } from '../tokens';
+import type { IContext } from '../ui';
+import { mageIcon } from '../ui';
+import { LastRun } from './lastrun';
+import { Rail } from './view';
+
+/** The panel of the right side bar: it follows the current notebook and its active cell. */
+export class RailPanel extends ReactWidget {
+  /**
+   * @param context - what every view gets
+   * @param workbenches - the open notebooks
+   */
+  constructor(
+    private readonly _context: IContext,
+    private readonly _workbenches: IWorkbenches
+  ) {
+    super();
+    const { mage, trans } = _context;
+    this.id = 'mage-jlab-rail';
+    this.addClass('mage-View');
+    this.addClass('mage-Rail');
+    this.title.icon = mageIcon;
+    this.title.caption = trans.__('Blocks of the notebook');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', this.title.caption);
+    this._last = new LastRun(mage);
+    this._last.changed.connect(this._onChanged, this);
+    _workbenches.currentChanged.connect(this._onCurrent, this);
+    this._onCurrent();
+  }
+
+  /** Stop following. */
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._last.dispose();
+    Signal.clearData(this);
+    super.dispose();
+  }
+
+  /** Draw the rail. */
+  protected render(): JSX.Element {
+    const { commands, trans } = this._context;
+    const panel = this._panel;
+    const active = panel?.content.activeCell?.model.id ?? null;
+    return (
+      <Rail
+        workbench={this._workbench}
+        active={active}
+        last={this._last}
+        trans={trans}
+        actions={{
+          goTo: cell => panel && void goTo(panel, { cell }),
+          next: () => void commands.execute(CellCommandIDs.nextProblem),
+          tagAll: () => void commands.execute(CellCommandIDs.tagAll),
+          openRun: run => void commands.execute(CommandIDs.openRun, { run })
+        }}
+      />
+    );
+  }
+
+  private _onCurrent(): void {
+    const panel = this._workbenches.panel;
+    const workbench = this._workbenches.current;
+    if (workbench !== this._workbench) {
+      this._workbench?.changed.disconnect(this._onChanged, this);
+      workbench?.changed.connect(this._onChanged, this);
+      this._workbench = workbench;
+    }
+    if (panel !== this._panel) {
+      if (this._panel && !this._panel.isDisposed) {
+        this._panel.content.activeCellChanged.disconnect(this._onChanged, this);
+      }
+      panel?.content.activeCellChanged.connect(this._onChanged, this);
+      this._panel = panel;
+    }
+    this._onChanged();
+  }
+
+  private _onChanged(): void {
+    const workbench = this._workbench;
+    this._last.follow(
+      workbench?.project?.id ?? null,
+      workbench?.analysis?.pipeline ?? null
+    );
+    this.update();
+  }
+
+  private _last: LastRun;
+  private _panel: NotebookPanel | null = null;
+  private _workbench: Workbench | null = null;
+}
