@@ -1,0 +1,227 @@
+"""One attempt of one block, from its inputs to its stored products."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import runpy
+import sys
+import time
+from typing import Any, Callable
+
+from . import arguments, decorators
+from .codecs.decode import Decoder
+from .codecs.encode import Encoder
+from .codecs.files import OutputFolder
+from .context import keywords
+from .display import PRODUCT, Display, shower
+from .failures import BlockFailure
+from .log import AttemptLog
+from .outputs import as_argument, results
+from .source import SHOW, BlockSource
+
+SENSOR_PAUSE = 60.0
+"""How long a sensor waits before it is asked again, in seconds, unless its configuration says."""
+
+
+class Attempt:
+    """Runs one task.
+
+    Args:
+        task: the executor's message.
+        log: where notes go.
+    """
+
+    def __init__(self, task: dict[str, Any], log: AttemptLog) -> None:
+        self._task = task
+        self._block = task["block"]
+        self._log = log
+        self._display = Display(log)
+        self._decoder = Decoder(task["products"])
+        self._context = keywords(task, log)
+        self._folder = OutputFolder(task["products"], task["output"])
+
+    def run(self) -> dict[str, Any]:
+        """Run the block; gives ``products`` and, for a conditional, ``condition``.
+
+        Raises:
+            BaseException: whatever the block raises; what it had written is taken away then.
+        """
+        shower.current = self._display
+        try:
+            self._run_setup()
+            if self._block["language"] != "python":
+                raise BlockFailure(
+                    "UnknownLanguage",
+                    f"{self._block['name']} is written in {self._block['language']}: "
+                    "only Python blocks can be run.",
+                )
+            if self._block["type"] == "conditional":
+                return {"products": [], "condition": self._condition()}
+            return {"products": self._products()}
+        except BaseException:
+            self._display.flush_figures(close=False)
+            self._folder.discard()
+            raise
+        finally:
+            shower.current = None
+
+    def _run_setup(self) -> None:
+        if self._task.get("setup"):
+            runpy.run_path(os.path.join(self._task["folder"], self._task["setup"]))
+
+    def _products(self) -> list[dict[str, Any]]:
+        recorded = self._block.get("results")
+        is_sensor = self._block["type"] == "sensor"
+        module, function, call = self._prepared()
+        returned = self._until_true(call) if is_sensor else self._finished(call())
+        self._display.flush_figures()
+        given = {}
+        if not is_sensor or recorded:
+            given = results(returned, recorded, self._block["name"])
+        encoder = Encoder(self._folder, as_chart=self._block["type"] == "chart")
+        products = encoder.encode(given)
+        products += self._display.products(encoder.bundle)
+        self._folder.seal(
+            {
+                "version": 1,
+                "block": self._block["name"],
+                "run": self._task["run"],
+                "token": self._task["token"],
+                "code": self._block["code"],
+                "inputs": {
+                    f"{above['block']}.{product['name']}": product["checksum"]
+                    for above in self._task["inputs"]
+                    for product in above["products"]
+                },
+                "products": products,
+            }
+        )
+        self._run_tests(module, list(given.values()))
+        del function
+        return products
+
+    def _prepared(self) -> tuple[Any, Any, Callable[[], Any]]:
+        """Load the file and bind the inputs."""
+        by_name = self._block.get("inputs") is not None
+        named, unbound = self._named_inputs() if by_name else ({}, set())
+        positional = [] if by_name else self._positional_inputs()
+        source = self._source()
+        names = dict(decorators.ALL)
+        for place, (above, value) in enumerate(positional):
+            names[f"df_{place + 1}"] = value
+            if above.isidentifier():
+                names[above] = value
+        names["display"] = shower.display
+        module = source.load(names, self._display.last, unbound)
+        function = source.functions(module)[0]
+        values = [value for _, value in positional]
+        for prepare in decorators.marked(vars(module), "preprocesser", module.__name__):
+            self._finished(arguments.call_by_position(prepare, values, self._context, "it"))
+        if by_name:
+            return module, function, lambda: arguments.call_by_name(function, named, self._context)
+        if self._block["type"] == "sensor":
+            return module, function, lambda: arguments.call_sensor(function, values, self._context)
+        name = self._block["name"]
+        return (
+            module,
+            function,
+            lambda: arguments.call_by_position(function, values, self._context, name),
+        )
+
+    def _source(self) -> BlockSource:
+        file = self._block["file"]
+        mark = "condition" if self._block["type"] == "conditional" else self._block["type"]
+        return BlockSource(
+            os.path.join(self._task["folder"], file),
+            os.path.join(self._task["place"], file),
+            mark,
+            self._block.get("body"),
+            self._block["name"],
+        )
+
+    def _named_inputs(self) -> tuple[dict[str, Any], set[str]]:
+        given = {
+            (above["block"], product["name"]): product
+            for above in self._task["inputs"]
+            for product in above["products"]
+        }
+        values: dict[str, Any] = {}
+        unbound = set()
+        for parameter, address in self._block["inputs"].items():
+            block, _, result = address.rpartition(".")
+            product = given.get((block, result))
+            if product is None:
+                unbound.add(parameter)
+                values[parameter] = None
+            else:
+                values[parameter] = self._decoder.load(product)
+        return values, unbound
+
+    def _positional_inputs(self) -> list[tuple[str, Any]]:
+        inputs = []
+        for above in self._task["inputs"]:
+            outputs = [p for p in above["products"] if not p["name"].startswith(PRODUCT)]
+            loaded = [self._decoder.load(product) for product in outputs]
+            inputs.append((above["block"], as_argument(loaded)))
+        return inputs
+
+    def _until_true(self, call: Callable[[], Any]) -> Any:
+        """Ask a sensor until it says yes; one that states nothing has waited by itself."""
+        pause = float(self._block.get("configuration", {}).get("poll_interval", SENSOR_PAUSE))
+        while True:
+            answer = self._finished(call())
+            if answer or self._block.get("results") == []:
+                return answer
+            self._log.line("info", f"Not yet: asked again in {pause:g} s.")
+            self._log.flush()
+            time.sleep(pause)
+
+    def _condition(self) -> bool:
+        values = [value for _, value in self._positional_inputs()]
+        source = self._source()
+        module = source.load(dict(decorators.ALL), self._display.last, set())
+        for function in source.functions(module):
+            try:
+                answer = self._finished(
+                    arguments.call_by_position(function, values, self._context, "the condition")
+                )
+            except Exception as error:
+                # as in Mage AI: a condition that fails is not met, and says why
+                self._log.line("error", f"{type(error).__name__}: {error}")
+                return False
+            if not answer:
+                return False
+        return True
+
+    def _run_tests(self, module: Any, values: list[Any]) -> None:
+        tests = decorators.marked(vars(module), "test", module.__name__)
+        failed: BaseException | None = None
+        passed = 0
+        for test in tests:
+            context = self._context if arguments.accepts_keywords(test) else {}
+            try:
+                self._finished(test(*values, **context))
+                passed += 1
+            except Exception as error:
+                self._log.line("error", f"{test.__name__}: {type(error).__name__}: {error}")
+                failed = failed or error
+        if tests:
+            self._log.line("info", f"{passed}/{len(tests)} tests passed.")
+        if failed is not None:
+            raise failed
+
+    @staticmethod
+    def _finished(value: Any) -> Any:
+        """Wait for what an async function gives."""
+        return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
+def forget_modules() -> None:
+    """Drop the modules of blocks that have run: each block has a fresh namespace."""
+    for name in [name for name in sys.modules if name.startswith("mage_jlab_block.")]:
+        del sys.modules[name]
+
+
+__all__ = ["SHOW", "Attempt", "forget_modules"]

@@ -1,0 +1,155 @@
+"""Stored products as values again, for workers and kernels."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any, Callable
+
+from ..failures import BlockFailure
+from . import pickles
+from .frames import LAYOUT, to_value
+
+VERIFIED_SIZE = 16 * 1024 * 1024
+"""A memory-mapped file up to this size is read once to verify its checksum; one above by its size."""
+
+FILES = {
+    "frame": "data.arrow",
+    "series": "data.arrow",
+    "array": "value.npy",
+    "json": "value.json",
+    "text": "value.txt",
+    "bytes": "value.bin",
+    "figure": "value.figure",
+    "model": "value.pkl",
+    "object": "value.pkl",
+}
+"""The file of each product type in its folder."""
+
+
+class Decoder:
+    """Loads products; what must stay alive beside a value is kept as long as the decoder.
+
+    Args:
+        root: the project's products folder.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._kept: list[Any] = []
+        self._pickled: dict[str, dict[str, Any]] = {}
+
+    def load(self, stored: dict[str, Any]) -> Any:
+        """Give the value of a product.
+
+        Args:
+            stored: its manifest.
+
+        Raises:
+            BlockFailure: ``ProductLost`` when its file is gone or altered; ``MissingPackage``.
+        """
+        try:
+            if stored.get("inline") is not None:
+                return self._inline(stored)
+            form: Callable[[dict[str, Any], str], Any] = getattr(self, f"_{stored['type']}")
+            return form(stored, self._verified(stored))
+        except ImportError as error:
+            package = (error.name or "a package").split(".")[0]
+            raise BlockFailure(
+                "MissingPackage", f"{stored['name']} cannot be read: {pickles.missing(package)}"
+            ) from error
+
+    def _inline(self, stored: dict[str, Any]) -> Any:
+        value = json.loads(stored["inline"])
+        if stored["type"] == "figure":
+            return value.get("value", value["mime"])
+        return value
+
+    def _verified(self, stored: dict[str, Any]) -> str:
+        path = os.path.join(self._root, *stored["uri"].split("/"), FILES[stored["type"]])
+        try:
+            size = os.stat(path).st_size
+        except OSError as error:
+            raise _lost(stored, "is gone") from error
+        mapped = stored["type"] in ("frame", "series", "array")
+        if size != stored["bytes"]:
+            raise _lost(stored, "was altered")
+        if (not mapped or size <= VERIFIED_SIZE) and _checksum(path) != stored["checksum"]:
+            raise _lost(stored, "was altered")
+        return path
+
+    def _frame(self, stored: dict[str, Any], path: str) -> Any:
+        import pyarrow as pa
+
+        try:
+            with pa.memory_map(path) as source:
+                table = pa.ipc.open_file(source).read_all()
+        except pa.ArrowInvalid as error:
+            raise _lost(stored, "was altered") from error
+        kind = stored.get("type_name") or ""
+        if LAYOUT in (table.schema.metadata or {}):
+            value, base = to_value(table, pickles.load)
+            self._kept.append(base)
+            return value
+        if kind.startswith("polars."):
+            import polars as pl
+
+            frame = pl.from_arrow(table)
+            return frame.to_series(0) if stored["type"] == "series" else frame
+        return table
+
+    _series = _frame
+
+    def _array(self, stored: dict[str, Any], path: str) -> Any:
+        import numpy as np
+
+        try:
+            return np.load(path, mmap_mode="c", allow_pickle=False).view(np.ndarray)
+        except ValueError:
+            # an empty array has nothing to map
+            return np.load(path, allow_pickle=False)
+
+    def _json(self, stored: dict[str, Any], path: str) -> Any:
+        return json.loads(_read(path))
+
+    def _text(self, stored: dict[str, Any], path: str) -> str:
+        return _read(path).decode("utf-8", "surrogatepass")
+
+    def _bytes(self, stored: dict[str, Any], path: str) -> bytes:
+        return _read(path)
+
+    def _figure(self, stored: dict[str, Any], path: str) -> Any:
+        head, _, pickled = _read(path).partition(b"\n")
+        if pickled:
+            return pickles.load(pickled)
+        value = json.loads(head)
+        return value.get("value", value["mime"])
+
+    def _object(self, stored: dict[str, Any], path: str) -> Any:
+        if path not in self._pickled:
+            self._pickled[path] = pickles.load(_read(path))
+        return self._pickled[path][stored["name"]]
+
+    _model = _object
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _checksum(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _lost(stored: dict[str, Any], how: str) -> BlockFailure:
+    return BlockFailure(
+        "ProductLost",
+        f"The stored data of {stored['name']} {how} ({stored['uri']}): "
+        "run the block that makes it again.",
+    )

@@ -1,0 +1,282 @@
+"""Results of a block as stored products."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any, Callable
+
+from ..failures import BlockFailure
+from . import pickles
+from .exact import json_keeps
+from .figures import bundle_of, is_figure
+from .files import OutputFolder
+from .statistics import summary
+
+INLINE_LIMIT = 16 * 1024
+"""The longest JSON text that stands in the ledger's own row, in bytes."""
+
+SHARED = "@objects"
+"""The folder of the results that are pickled together, so that what they share stays shared."""
+
+
+class Encoder:
+    """Stores the results of one attempt.
+
+    Args:
+        folder: where files go.
+        as_chart: whether a Vega-Lite specification counts as a figure.
+    """
+
+    def __init__(self, folder: OutputFolder, as_chart: bool = False) -> None:
+        self._folder = folder
+        self._as_chart = as_chart
+        self._seen: set[int] = set()
+
+    def encode(self, results: dict[str, Any]) -> list[dict[str, Any]]:
+        """Store results and give their manifests, in the same order.
+
+        Raises:
+            BlockFailure: when one cannot be stored, with its name and type.
+        """
+        stored: dict[str, dict[str, Any]] = {}
+        rest: dict[str, Any] = {}
+        for name, value in results.items():
+            try:
+                product = self._own_form(name, value)
+            except BlockFailure:
+                raise
+            except (OSError, MemoryError):
+                raise
+            except Exception as error:
+                raise _cannot(name, value, error) from error
+            if product is None:
+                rest[name] = value
+            else:
+                stored[name] = {"name": name, **product}
+        stored.update(self._pickled(rest))
+        return [stored[name] for name in results]
+
+    def bundle(self, name: str, bundle: dict[str, Any]) -> dict[str, Any]:
+        """Store a MIME bundle, as what a block displayed."""
+        return {"name": name, **self._figure(name, bundle, None, None)}
+
+    def _own_form(self, name: str, value: Any) -> dict[str, Any] | None:
+        """Store a value in the form made for its type; None when there is none."""
+        kind = type(value)
+        if kind is str:
+            return self._text(name, value)
+        if kind is bytes:
+            return self._file(name, "bytes", value, "value.bin", lambda f: f.write(value))
+        if self._as_chart and _is_vega(value):
+            return self._figure(name, bundle_of(value), value, None)
+        if json_keeps(value, self._seen):
+            return self._json(name, value)
+        if is_figure(value):
+            return self._figure(name, bundle_of(value), None, pickles.dump(value))
+        module = kind.__module__.split(".")[0]
+        store = _BY_LIBRARY.get(module)
+        return store(self, name, value) if store and module in sys.modules else None
+
+    def _json(self, name: str, value: Any) -> dict[str, Any]:
+        text = json.dumps(value, separators=(",", ":"))
+        return self._inline(name, "json", value, text, "value.json", text.encode())
+
+    def _text(self, name: str, value: str) -> dict[str, Any]:
+        data = value.encode("utf-8", "surrogatepass")
+        return self._inline(name, "text", value, json.dumps(value), "value.txt", data)
+
+    def _inline(
+        self, name: str, form: str, value: Any, text: str, file: str, data: bytes
+    ) -> dict[str, Any]:
+        if len(text) > INLINE_LIMIT:
+            return self._file(name, form, value, file, lambda f: f.write(data))
+        return {
+            "type": form,
+            "type_name": _type_name(value),
+            "inline": text,
+            "bytes": len(text),
+            "checksum": _checksum(text.encode()),
+        }
+
+    def _figure(
+        self, name: str, bundle: dict[str, Any], value: Any, pickled: bytes | None
+    ) -> dict[str, Any]:
+        """Store a bundle on one line, with the value after it: as JSON in the line, or pickled."""
+        head: dict[str, Any] = {"mime": bundle, "pickled": len(pickled or b"")}
+        if value is not None:
+            head["value"] = value
+        text = json.dumps(head)
+        shown = bundle if value is None else value
+        if pickled is None and len(text) <= INLINE_LIMIT:
+            return {
+                "type": "figure",
+                "type_name": _type_name(shown),
+                "inline": text,
+                "bytes": len(text),
+                "checksum": _checksum(text.encode()),
+            }
+
+        def fill(file: Any) -> None:
+            file.write(text.encode() + b"\n")
+            file.write(pickled or b"")
+
+        return self._file(name, "figure", shown, "value.figure", fill)
+
+    def _array(self, name: str, value: Any) -> dict[str, Any] | None:
+        import numpy as np
+
+        if type(value) is not np.ndarray or value.dtype.hasobject:
+            return None
+        if value.dtype.kind == "T" or value.dtype.metadata:
+            return None
+
+        def fill(file: Any) -> None:
+            np.lib.format.write_array(file, value, allow_pickle=False)
+
+        stored = self._file(name, "array", value, "value.npy", fill)
+        stored["rows"] = int(value.shape[0]) if value.ndim else None
+        shape = "×".join(map(str, value.shape)) or "scalar"
+        stored["schema"] = [{"name": "value", "type": f"{value.dtype} [{shape}]"}]
+        return stored
+
+    def _frame(self, name: str, value: Any) -> dict[str, Any] | None:
+        import pandas as pd
+
+        if type(value) is not pd.DataFrame and type(value) is not pd.Series:
+            return None
+        _need("pyarrow", name, value)
+        from .frames import to_table
+
+        form = "series" if type(value) is pd.Series else "frame"
+        return self._arrow(name, form, value, to_table(value, pickles.dump))
+
+    def _table(self, name: str, value: Any) -> dict[str, Any] | None:
+        import pyarrow as pa
+
+        return self._arrow(name, "frame", value, value) if type(value) is pa.Table else None
+
+    def _polars(self, name: str, value: Any) -> dict[str, Any] | None:
+        if type(value).__name__ not in ("DataFrame", "Series"):
+            return None
+        _need("pyarrow", name, value)
+        import polars as pl
+
+        is_series = isinstance(value, pl.Series)
+        frame = value.to_frame() if is_series else value
+        if any(dtype == pl.Object for dtype in frame.dtypes):
+            return None
+        table = frame.to_arrow(compat_level=pl.CompatLevel.newest())
+        if not _same_frame(pl.from_arrow(table), frame):
+            return None
+        return self._arrow(name, "series" if is_series else "frame", value, table)
+
+    def _arrow(self, name: str, form: str, value: Any, table: Any) -> dict[str, Any]:
+        import pyarrow as pa
+
+        def fill(file: Any) -> None:
+            with pa.PythonFile(file, mode="w") as sink:
+                with pa.ipc.new_file(sink, table.schema) as writer:
+                    writer.write_table(table.combine_chunks())
+
+        stored = self._file(name, form, value, "data.arrow", fill)
+        from .layout import shown_columns
+
+        columns = shown_columns(table.schema)
+        stored["schema"] = [{"name": c.name, "type": c.type} for c in columns]
+        stored["rows"] = table.num_rows
+        stored["statistics"] = summary(table, columns)
+        return stored
+
+    def _file(
+        self, name: str, form: str, value: Any, file: str, fill: Callable[[Any], Any]
+    ) -> dict[str, Any]:
+        written = self._folder.write(name, file, fill)
+        return {"type": form, "type_name": _type_name(value), **written}
+
+    def _pickled(self, rest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Pickle what is left as one dict by name."""
+        if not rest:
+            return {}
+        try:
+            data = pickles.dump(rest)
+        except BlockFailure:
+            raise
+        except Exception as error:
+            for name, value in rest.items():
+                _try_alone(name, value)
+            name, value = next(iter(rest.items()))
+            raise _cannot(name, value, error) from error
+        written = self._folder.write(SHARED, "value.pkl", lambda f: f.write(data))
+        return {
+            name: {
+                "name": name,
+                "type": _object_form(value),
+                "type_name": _type_name(value),
+                **written,
+            }
+            for name, value in rest.items()
+        }
+
+
+_BY_LIBRARY: dict[str, Callable[[Encoder, str, Any], Any]] = {
+    "pandas": Encoder._frame,
+    "numpy": Encoder._array,
+    "pyarrow": Encoder._table,
+    "polars": Encoder._polars,
+}
+
+
+def _need(package: str, name: str, value: Any) -> None:
+    try:
+        __import__(package)
+    except ImportError:
+        raise BlockFailure(
+            "MissingPackage",
+            f"The result {name} ({_type_name(value)}) cannot be stored: {pickles.missing(package)}",
+        ) from None
+
+
+def _same_frame(one: Any, other: Any) -> bool:
+    return bool(one.schema == other.schema and one.equals(other))
+
+
+def _is_vega(value: Any) -> bool:
+    return type(value) is dict and "vega-lite" in str(value.get("$schema", ""))
+
+
+def _object_form(value: Any) -> str:
+    kind = type(value)
+    is_model = callable(getattr(kind, "fit", None)) and callable(getattr(kind, "predict", None))
+    return "model" if is_model else "object"
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    module = kind.__module__
+    if module == "builtins" or module.startswith("mage_jlab_block."):
+        return kind.__qualname__
+    return f"{module.split('.')[0] if module.startswith('pandas.') else module}.{kind.__qualname__}"
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _try_alone(name: str, value: Any) -> None:
+    try:
+        pickles.dump({name: value})
+    except BlockFailure:
+        raise
+    except Exception as error:
+        raise _cannot(name, value, error) from error
+
+
+def _cannot(name: str, value: Any, error: BaseException) -> BlockFailure:
+    return BlockFailure(
+        "CannotStore",
+        f"The result {name} is a {_type_name(value)}, which cannot be stored "
+        f"({type(error).__name__}: {error}). Give the blocks below data instead, "
+        "or make it in the block that needs it.",
+    )

@@ -1,0 +1,171 @@
+"""The folder that one attempt writes its products to: synced to disk, the manifest last."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from typing import Any
+from urllib.parse import quote
+
+from ..failures import BlockFailure
+
+MANIFEST = "manifest.json"
+
+
+class HashingFile:
+    """A new file that is hashed while it is written and synced when it is closed.
+
+    Args:
+        path: where it is made; it must not exist.
+    """
+
+    def __init__(self, path: str) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._descriptor = os.open(path, flags, 0o644)
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.closed = False
+
+    def write(self, data: Any) -> int:
+        """Write bytes; gives their number."""
+        view = memoryview(data).cast("B")
+        self._hash.update(view)
+        self.size += len(view)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        return len(memoryview(data).cast("B"))
+
+    def tell(self) -> int:
+        """Give the position, which is the size."""
+        return self.size
+
+    def flush(self) -> None:
+        """Do nothing: there is no buffer."""
+
+    def readable(self) -> bool:
+        """Say that it cannot be read."""
+        return False
+
+    def writable(self) -> bool:
+        """Say that it can be written."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that it is written from start to end."""
+        return False
+
+    def close(self) -> None:
+        """Sync and close."""
+        if not self.closed:
+            self.closed = True
+            try:
+                os.fsync(self._descriptor)
+            finally:
+                os.close(self._descriptor)
+
+    @property
+    def checksum(self) -> str:
+        """The sha256 of what was written."""
+        return self._hash.hexdigest()
+
+
+class OutputFolder:
+    """Where one attempt writes; nothing is made on disk before the first file.
+
+    Args:
+        root: the project's products folder.
+        relative: this attempt's folder in it.
+    """
+
+    def __init__(self, root: str, relative: str) -> None:
+        self._root = root
+        self._relative = relative
+        self._made: list[str] = []
+
+    def write(self, part: str, file: str, fill: Any) -> dict[str, Any]:
+        """Write one file of one product.
+
+        Args:
+            part: the product's folder in this attempt's.
+            file: the file's name.
+            fill: called with the open file.
+
+        Returns:
+            ``uri``, ``bytes`` and ``checksum`` of the product.
+
+        Raises:
+            BlockFailure: when the disk is full.
+        """
+        uri = f"{self._relative}/{part_name(part)}"
+        try:
+            folder = self._make(os.path.join(self._root, *uri.split("/")))
+            target = HashingFile(os.path.join(folder, file))
+            try:
+                fill(target)
+            finally:
+                target.close()
+            sync_folder(folder)
+        except OSError as error:
+            raise self._explained(error) from error
+        return {"uri": uri, "bytes": target.size, "checksum": target.checksum}
+
+    def seal(self, manifest: dict[str, Any]) -> None:
+        """Write the manifest: from now on the files are whole. Without files there is none."""
+        if not self._made:
+            return
+        folder = os.path.join(self._root, *self._relative.split("/"))
+        try:
+            target = HashingFile(os.path.join(folder, MANIFEST))
+            try:
+                target.write(json.dumps(manifest, indent=1, sort_keys=True).encode())
+            finally:
+                target.close()
+            sync_folder(folder)
+            for made in reversed(self._made):
+                sync_folder(os.path.dirname(made))
+        except OSError as error:
+            raise self._explained(error) from error
+
+    def discard(self) -> None:
+        """Take away what a failed attempt wrote."""
+        if self._made:
+            shutil.rmtree(os.path.join(self._root, *self._relative.split("/")), ignore_errors=True)
+
+    def _make(self, folder: str) -> str:
+        missing = []
+        seen = folder
+        while not os.path.isdir(seen):
+            missing.append(seen)
+            seen = os.path.dirname(seen)
+        for path in reversed(missing):
+            os.makedirs(path, exist_ok=True)
+            self._made.append(path)
+        return folder
+
+    def _explained(self, error: OSError) -> Exception:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return BlockFailure(
+                "DiskFull",
+                f"There is no space left for this block's data products in {self._root}: "
+                "free some space and retry the run.",
+            )
+        return error
+
+
+def sync_folder(folder: str) -> None:
+    """Make a folder's entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def part_name(name: str) -> str:
+    """Write any name as one part of a path; ``@`` marks the worker's own parts and stays."""
+    if name.startswith("@"):
+        return name
+    return quote(name, safe=" ") if name not in (".", "..") else name.replace(".", "%2E")

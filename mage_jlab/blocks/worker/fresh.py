@@ -1,0 +1,118 @@
+"""A process as new: what a block may have changed is put back before the next one runs."""
+
+from __future__ import annotations
+
+import copy
+import locale
+import os
+import random
+import sys
+import warnings
+from typing import Any, Callable
+
+NO_SHOW = ".*FigureCanvasAgg is non-interactive.*"
+
+
+class FreshState:
+    """Remembers the process as it started and restores it.
+
+    Generators are seeded anew from the system, as in a new process: two blocks must not draw the
+    same numbers only because they met the same worker.
+    """
+
+    def __init__(self) -> None:
+        self._environ = dict(os.environ)
+        self._path = list(sys.path)
+        self._filters = list(warnings.filters)
+        self._switch = sys.getswitchinterval()
+        self._recursion = sys.getrecursionlimit()
+        self._umask = os.umask(0o022)
+        os.umask(self._umask)
+        self._locale = locale.setlocale(locale.LC_ALL)
+
+    def restore(self, cwd: str, folders: list[str]) -> None:
+        """Put everything back.
+
+        Args:
+            cwd: the folder that the block starts in.
+            folders: what stands first on ``sys.path``.
+        """
+        if os.environ != self._environ:
+            os.environ.clear()
+            os.environ.update(self._environ)
+        os.chdir(cwd)
+        os.umask(self._umask)
+        sys.path[:] = folders + self._path
+        warnings.filters[:] = self._filters  # type: ignore[index]  # typeshed says Sequence; it is a list
+        warnings.filterwarnings("ignore", message=NO_SHOW)
+        sys.setswitchinterval(self._switch)
+        sys.setrecursionlimit(self._recursion)
+        if locale.setlocale(locale.LC_ALL) != self._locale:
+            locale.setlocale(locale.LC_ALL, self._locale)
+        random.seed()
+        for name, restore in _LIBRARIES.items():
+            if name in sys.modules:
+                restore(sys.modules[name])
+
+
+class _Settings:
+    """Settings of a library: reset once, then compared, since a reset costs far more."""
+
+    def __init__(self) -> None:
+        self._default: Any = None
+
+    def restore(self, current: Callable[[], Any], reset: Callable[[], None]) -> None:
+        if self._default is None or current() != self._default:
+            reset()
+            self._default = copy.deepcopy(current())
+
+
+_pandas_settings = _Settings()
+_matplotlib_settings = _Settings()
+
+NUMPY_PRINT = {
+    "edgeitems": 3,
+    "threshold": 1000,
+    "precision": 8,
+    "suppress": False,
+    "linewidth": 75,
+    "nanstr": "nan",
+    "infstr": "inf",
+    "sign": "-",
+    "floatmode": "maxprec",
+    "formatter": None,
+}
+"""What ``numpy.set_printoptions`` is set to in a new process."""
+
+
+def _numpy(numpy: Any) -> None:
+    if not hasattr(numpy, "set_printoptions"):
+        return
+    numpy.random.seed()
+    numpy.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    shown = numpy.get_printoptions()
+    if any(shown[key] != value for key, value in NUMPY_PRINT.items()):
+        numpy.set_printoptions(**NUMPY_PRINT)
+
+
+def _pandas(pandas: Any) -> None:
+    config = getattr(getattr(pandas, "_config", None), "config", None)
+    registered = getattr(config, "_registered_options", {})
+
+    def reset() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for key, option in registered.items():
+                if pandas.get_option(key) != option.defval:
+                    pandas.set_option(key, option.defval)
+
+    _pandas_settings.restore(lambda: getattr(config, "_global_config", None), reset)
+
+
+def _matplotlib(matplotlib: Any) -> None:
+    if hasattr(matplotlib, "rc_file_defaults"):
+        params = matplotlib.rcParams
+        _matplotlib_settings.restore(lambda: dict(dict.items(params)), matplotlib.rc_file_defaults)
+
+
+_LIBRARIES = {"numpy": _numpy, "pandas": _pandas, "matplotlib": _matplotlib}

@@ -1,0 +1,136 @@
+"""A block's file as a module: compiled under the project's own file name, its last expression shown."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import sys
+import types
+from typing import Any, Callable, Optional
+
+from . import decorators
+from .failures import BlockFailure
+
+SHOW = "__mage_jlab_show__"
+"""The name that a displayed expression is handed to."""
+
+MODULE = "mage_jlab_block"
+"""The prefix of a block's module name."""
+
+
+class BlockSource:
+    """The text of a block's file and what was recorded about it.
+
+    Args:
+        path: the snapshot's copy that is read.
+        filename: the project's own file, which tracebacks name.
+        mark: the decorator of the block's type.
+        body: the first and the last line of the cell's text in the file, or None.
+        name: the block's name.
+    """
+
+    def __init__(
+        self, path: str, filename: str, mark: str, body: Optional[list[int]], name: str
+    ) -> None:
+        with open(path, encoding="utf-8") as file:
+            self.text = file.read()
+        self.filename = filename
+        self.mark = mark
+        self.body = body
+        self.module_name = f"{MODULE}.{name}"
+        lines = self.text.splitlines(keepends=True)
+        linecache.cache[filename] = (len(self.text), None, lines, filename)
+
+    def load(
+        self, names: dict[str, Any], show: Callable[[Any], None], unbound: set[str]
+    ) -> types.ModuleType:
+        """Execute the file in a fresh module.
+
+        Args:
+            names: what stands in the globals before the file runs.
+            show: takes the value of the cell's last expression.
+            unbound: parameters that got no value in this run; using one raises as it would in the notebook.
+        """
+        tree = ast.parse(self.text, self.filename)
+        for function in self._block_functions(tree):
+            self._show_last(function)
+            self._unbind(function, unbound)
+        code = compile(ast.fix_missing_locations(tree), self.filename, "exec", dont_inherit=True)
+        module = types.ModuleType(self.module_name)
+        module.__file__ = self.filename
+        vars(module).update(names)
+        vars(module)[SHOW] = show
+        # dataclasses and pickle look a class's module up by name
+        sys.modules[self.module_name] = module
+        exec(code, vars(module))  # noqa: S102  # running the block's code is what a worker is for
+        return module
+
+    def functions(self, module: types.ModuleType) -> list[Callable[..., Any]]:
+        """Give the functions that this block is made of.
+
+        Raises:
+            BlockFailure: when the file decorates none.
+        """
+        found = decorators.marked(vars(module), self.mark, self.module_name)
+        if not found:
+            name = os.path.basename(self.filename)
+            raise BlockFailure(
+                "NoFunction",
+                f"{name} has no function decorated with @{self.mark}: put @{self.mark} "
+                "above the function that this block runs.",
+            )
+        return found
+
+    def _block_functions(self, tree: ast.Module) -> list[Any]:
+        return [
+            node
+            for node in tree.body
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and any(self._names_mark(decorator) for decorator in node.decorator_list)
+        ]
+
+    def _names_mark(self, decorator: ast.expr) -> bool:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Attribute):
+            return target.attr == self.mark
+        return isinstance(target, ast.Name) and target.id == self.mark
+
+    def _show_last(self, function: Any) -> None:
+        """Hand the last expression of a plain cell to ``show``, as a notebook displays it."""
+        if self.body is None or function.lineno >= self.body[0]:
+            return
+        first, last = self.body
+        in_cell = [
+            index
+            for index, statement in enumerate(function.body)
+            if first <= statement.lineno and (statement.end_lineno or 0) <= last
+        ]
+        if not in_cell:
+            return
+        statement = function.body[in_cell[-1]]
+        if not isinstance(statement, ast.Expr) or self._is_silenced(statement):
+            return
+        name = ast.copy_location(ast.Name(SHOW, ast.Load()), statement)
+        call = ast.copy_location(ast.Call(name, [statement.value], []), statement)
+        statement.value = call
+
+    def _is_silenced(self, statement: ast.stmt) -> bool:
+        lines = self.text.encode().split(b"\n")
+        line = lines[(statement.end_lineno or 1) - 1][statement.end_col_offset or 0 :]
+        return line.split(b"#", 1)[0].strip() == b";"
+
+    @staticmethod
+    def _unbind(function: Any, unbound: set[str]) -> None:
+        arguments = function.args
+        names = [
+            argument.arg
+            for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs
+            if argument.arg in unbound
+        ]
+        if names:
+            targets = [ast.Name(name, ast.Del()) for name in names]
+            statement = ast.copy_location(ast.Delete(targets), function.body[0])
+            for target in targets:
+                ast.copy_location(target, statement)
+            function.body.insert(0, statement)
