@@ -407,6 +407,8 @@ export interface Product {
   bytes: number;
   created_at: string;
   code: string;
+  current: boolean;
+  uri: string | null;
   preview: unknown[][] | null;
   value: unknown;
   mime: {

@@ -63,6 +63,8 @@ class Product(Word):
     bytes: int
     created_at: Moment
     code: str
+    current: bool = False
+    uri: str | None = None
     preview: list[list[Json]] | None = None
     value: Json = None
     mime: dict[str, Json] | None = None

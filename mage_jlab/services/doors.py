@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Doors:
-    """Opens each door when it is first used, so that a command which needs neither pays for neither.
+    """Opens each door when it is first used: a command that needs neither pays for neither.
 
     Args:
         state: the state folder with the ledger and the engine's socket.

@@ -15,7 +15,7 @@ from mage_jlab.domain.errors import BadInputError
 from mage_jlab.domain.run import LogLine, LogPage, Run
 
 if TYPE_CHECKING:
-    from mage_jlab.store.ledger.reader import AttemptRow
+    from mage_jlab.store.ledger.rows import AttemptRow
 
 LONGEST_LINE = 64 * 1024
 """The most characters of one line that are given."""
@@ -27,7 +27,6 @@ Placed = tuple[datetime, int, int, LogLine]
 def read_log(
     run: Run,
     attempts: Sequence[AttemptRow],
-    data_root: Path,
     block: str | None,
     after: str | None,
     limit: int,
@@ -39,7 +38,6 @@ def read_log(
     Args:
         run: the run, read before this: once it has ended, its files are complete.
         attempts: its attempts (of one block, when ``block`` is given).
-        data_root: the folder that the attempts' files are relative to.
         block: the one block that is asked for, or None.
         after: the cursor of the page before, or None for the start.
         limit: at most so many lines.
@@ -48,11 +46,10 @@ def read_log(
         BadInputError: when the cursor was not given by this function.
     """
     offsets = _decode(after)
-    keys = [_key(attempt.block_run_id, attempt.token) for attempt in attempts]
+    keys = [_key(attempt.block_run, attempt.token) for attempt in attempts]
     streams = [
-        _lines(data_root / attempt.log_ref, number, offsets.get(key, 0))
+        _lines(attempt.log, number, offsets.get(key, 0))
         for number, (attempt, key) in enumerate(zip(attempts, keys, strict=True))
-        if attempt.log_ref
     ]
     lines: list[LogLine] = []
     full = False
@@ -97,8 +94,8 @@ def _parse(raw: bytes) -> LogLine | None:
         return None  # torn by a crash in the middle of a write
 
 
-def _key(block_run_id: str, token: int) -> str:
-    digest = hashlib.sha256(f"{block_run_id}:{token}".encode()).digest()
+def _key(block_run: str, token: int) -> str:
+    digest = hashlib.sha256(f"{block_run}:{token}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:6]).decode()
 
 
@@ -110,6 +107,9 @@ def _decode(cursor: str | None) -> dict[str, int]:
     if cursor in (None, "", "0"):
         return {}
     try:
-        return {part[:8]: int(part[8:], 16) for part in str(cursor).split(".")}
+        offsets = {part[:8]: int(part[8:], 16) for part in str(cursor).split(".")}
     except ValueError:
-        raise BadInputError("after must be the next of the page before.") from None
+        offsets = {"": -1}
+    if min(offsets.values()) < 0:
+        raise BadInputError("after must be the next of the page before.")
+    return offsets

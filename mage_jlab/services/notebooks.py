@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mage_jlab.domain.analysis import Analysis, TaggedCell
-from mage_jlab.domain.block import BlockType, clean_name
+from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
 from mage_jlab.domain.export import Export
 from mage_jlab.domain.project import Project
 from mage_jlab.services.projects import Projects
 from mage_jlab.store.project_files import ProjectFiles
+
+if TYPE_CHECKING:
+    from mage_jlab.notebook.cells import WorkbenchReading
 
 Text = str | Mapping[str, Any] | None
 """A notebook that is not saved yet: its text, or the document itself; None means the file."""
@@ -67,16 +70,8 @@ class Notebooks:
         self, path: str | Path, *, project_id: str | None = None, notebook: Text = None
     ) -> Checked:
         """Do what ``check`` does, and name the project."""
-        from mage_jlab.notebook.reading import read_workbench
-
         source = self._source(path, project_id, notebook)
-        pipeline = _pipeline_of(source.document, source.place)
-        reading = read_workbench(
-            source.document,
-            path=source.shown,
-            pipeline=pipeline,
-            recorded=_recorded(source.files, pipeline),
-        )
+        reading = source.read(_pipeline_of(source.document, source.place))
         project = self._projects.word(source.files) if source.files else None
         return Checked(reading.analysis, project)
 
@@ -179,15 +174,40 @@ class Notebooks:
         expected: str | None = None,
     ) -> Exported:
         """Do what ``export`` does, and name the project."""
-        raise NotImplementedError
+        from mage_jlab.notebook.export import NotebookFile, export_workbench
+
+        source = self._source(path, project_id, notebook)
+        files = source.files
+        if files is None:
+            raise NotFoundError(
+                f"No folder above {path} is a project. Make one with `jupyter mage init`.",
+                "no-project",
+            )
+        if source.text is not None:
+            source.upgrade()
+        name = pipeline or _pipeline_of(source.document, source.place)
+        export = export_workbench(
+            files,
+            source.read(name),
+            notebook=NotebookFile(source.text, source.document) if source.text else None,
+            dry=dry_run,
+            diff=diff,
+            expected=expected,
+        )
+        return Exported(export, self._projects.word(files))
 
     def open(self, project_id: str, pipeline: str) -> str:
         """Give the notebook that a pipeline is written in, made from its files where there is none.
 
         Returns:
             Its path, relative to the project.
+
+        Raises:
+            ConflictError: when a file that is not its notebook stands where it would be made.
         """
-        raise NotImplementedError
+        from mage_jlab.services.workbench import open_workbench
+
+        return open_workbench(self._projects.files(project_id), pipeline)
 
     def _existing(self, path: str | Path) -> Path:
         place = self._projects.resolve(path)
@@ -199,15 +219,19 @@ class Notebooks:
         from mage_jlab.notebook import document
 
         place = self._existing(path) if notebook is None else self._projects.resolve(path)
-        if notebook is None:
-            notebook = _read(place)
-        parsed = document.parse_notebook(notebook) if isinstance(notebook, str) else dict(notebook)
+        text = _read(place) if notebook is None else None
+        if isinstance(notebook, Mapping):
+            parsed = document.check_notebook(dict(notebook))
+        else:
+            parsed = document.parse_notebook(notebook if notebook is not None else text or "")
         files = (
             self._projects.files(project_id) if project_id else self._projects.around(place.parent)
         )
-        inside = files is not None and files.place.resolve() in place.parents
-        shown = place.relative_to(files.place.resolve()).as_posix() if files and inside else str(path)
-        return _Source(place, shown, parsed, files)
+        inside = files is not None and files.place in place.parents
+        shown = (
+            place.relative_to(files.place.resolve()).as_posix() if files and inside else str(path)
+        )
+        return _Source(place, shown, parsed, files, text)
 
 
 @dataclass(frozen=True)
@@ -216,3 +240,66 @@ class _Source:
     shown: str
     document: dict[str, Any]
     files: ProjectFiles | None
+    text: str | None
+
+    def read(self, pipeline: str) -> WorkbenchReading:
+        from mage_jlab.notebook.reading import read_workbench
+
+        return read_workbench(
+            self.document,
+            path=self.shown,
+            pipeline=pipeline,
+            recorded=_recorded(self.files, pipeline),
+        )
+
+    def upgrade(self) -> None:
+        """Give every cell an id, as the file will have it once the export has written it."""
+        from mage_jlab.notebook.document import upgrade
+
+        upgrade(self.document)
+
+
+def _read(place: Path) -> str:
+    try:
+        return place.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInputError(
+            f"{place.name} is not a notebook: it is no UTF-8 text.", "not-a-notebook"
+        ) from None
+
+
+def _replace(place: Path, before: str, after: str) -> None:
+    """Write a notebook's file, if it still has the text that was read."""
+    if after == before:
+        return
+    aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    try:
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(place, aside)
+        if _read(place) != before:
+            raise ConflictError(
+                f"{place.name} changed while it was worked on; nothing was written. Try again."
+            )
+        aside.replace(place)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _pipeline_of(notebook: dict[str, Any], place: Path) -> str:
+    """Give the pipeline that a notebook says it is, else its file's stem, cleaned."""
+    from mage_jlab.notebook.document import pipeline_of
+
+    return pipeline_of(notebook, place.name)
+
+
+def _recorded(files: ProjectFiles | None, pipeline: str) -> Mapping[str, str]:
+    """Give the names that former exports gave to cells."""
+    if files is None:
+        return {}
+    try:
+        return files.record(pipeline).names_by_cell
+    except NotFoundError:
+        return {}

@@ -23,7 +23,12 @@ class Pipelines:
         self._projects = projects
 
     def rows(
-        self, project_id: str, *, search: str | None = None, limit: int = 50, before: str | None = None
+        self,
+        project_id: str,
+        *,
+        search: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
     ) -> Page[PipelineRow]:
         """Give a page of a project's pipelines, by name; one that cannot be read keeps its row.
 

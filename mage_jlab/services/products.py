@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mage_jlab.domain.errors import BadInputError, NotFoundError
-from mage_jlab.domain.page import HARD_CAP
-from mage_jlab.domain.product import Product, ProductType, RowsPage
+from mage_jlab.domain.product import Product, RowsPage
 from mage_jlab.services.doors import Doors
 from mage_jlab.services.projects import Projects
-
-if TYPE_CHECKING:
-    from mage_jlab.store.ledger.reader import ProductRow
 
 
 class Products:

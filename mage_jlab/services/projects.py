@@ -25,7 +25,7 @@ class Projects:
         self._places: dict[str, Path] = {}
 
     def list(self) -> Sequence[Project]:
-        """Give the projects that the ledger knows, the root itself and its direct subfolders; by name.
+        """Give the projects of the ledger, the root itself and its direct subfolders; by name.
 
         No disk is scanned: a project deeper down appears once it has been opened.
         """
@@ -53,7 +53,7 @@ class Projects:
         return self._word(ProjectFiles.open(self.resolve(path)))
 
     def around(self, path: Path) -> ProjectFiles | None:
-        """Give the nearest project upwards from an absolute path, or None when there is none (in the root)."""
+        """Give the nearest project upwards from an absolute path; None when there is none here."""
         place = find_project(path)
         if place is None or not self._allowed(place):
             return None

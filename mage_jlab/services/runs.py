@@ -8,7 +8,6 @@ from typing import Any
 
 from mage_jlab.domain.errors import (
     BadInputError,
-    EngineUnavailableError,
     NotFoundError,
 )
 from mage_jlab.domain.page import Page
@@ -22,7 +21,7 @@ from mage_jlab.services.selection import Selection, find_products, select
 from mage_jlab.services.variables import check_variables
 
 LONGEST_POLL = 5.0
-"""How long one wait for the engine's events takes at most, in seconds: then the ledger is read anyway."""
+"""How long one wait for events takes at most, in seconds: then the ledger is read anyway."""
 
 
 class Runs:
@@ -47,7 +46,6 @@ class Runs:
         upto: str | None = None,
         from_: str | None = None,
         of: str | None = None,
-        actor: str | None = None,
     ) -> Run:
         """Run a pipeline's files, as they are now, on the engine; one is started when none is up.
 
@@ -60,7 +58,6 @@ class Runs:
             from_: run this block and all below it, on the products of the others.
             of: the run whose products stand in for blocks that are not run; by default the
                 current ones. An id, ``pipeline#number`` or ``last``.
-            actor: who asks for it; by default the engine's own user.
 
         Returns:
             The run, just made.
@@ -101,7 +98,7 @@ class Runs:
         from_: str | None = None,
         of: str | None = None,
     ) -> Selection:
-        """Say what ``start`` would run and what it would reuse; no run is made, no engine started."""
+        """Say what ``start`` would run and reuse; no run is made, no engine started."""
         from mage_jlab.blocks.snapshot import take_snapshot
 
         self._must_have(project_id, pipeline)
@@ -204,9 +201,8 @@ class Runs:
         run = self.get(run_id)
         if block is not None and not any(b.block == block for b in run.block_runs):
             raise NotFoundError(f"The run has no block {block}.")
-        files = self._projects.files(run.project)
         attempts = self._doors.ledger.attempts(run.id, block)
-        return read_log(run, attempts, files.data_root, block, after, page_size(limit))
+        return read_log(run, attempts, block, after, page_size(limit))
 
     def wait(
         self,
