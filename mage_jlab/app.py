@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Enum, Int, Unicode, default
 
@@ -54,7 +55,7 @@ class MageApp(ExtensionApp):
         self.services = Services(state, root=Path(self.serverapp.root_dir))
         times = self.serverapp.web_app.settings["last_activity_times"]
         self.activity = Activity(self.keep_alive, times)
-        self.serverapp.event_logger.register_event_schema(SCHEMA_FILE)
+        self._event_logger().register_event_schema(SCHEMA_FILE)
 
     def initialize_handlers(self) -> None:
         """Hand the services to the routes."""
@@ -76,5 +77,9 @@ class MageApp(ExtensionApp):
             self._bridge.stop()
 
     def _emit(self, event: dict[str, Any]) -> None:
+        self._event_logger().emit(schema_id=SCHEMA_ID, data=event)
+
+    def _event_logger(self) -> EventLogger:
         assert self.serverapp is not None
-        self.serverapp.event_logger.emit(schema_id=SCHEMA_ID, data=event)
+        assert self.serverapp.event_logger is not None
+        return self.serverapp.event_logger

@@ -38,7 +38,7 @@ class MageHandler(ErrorAnswers, APIHandler):
         self.services = services
         self.largest_body = largest_body
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override] # as APIHandler's own
         """Leave reads out of the server's activity."""
         self._track_activity = self.request.method not in ("GET", "HEAD")
         await super().prepare()
@@ -109,7 +109,7 @@ class MageHandler(ErrorAnswers, APIHandler):
 class UnknownHandler(MageHandler):
     """Answers what no route knows, after asking who wants to know."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override] # as APIHandler's own
         """Refuse strangers first, then say that there is nothing here."""
         await super().prepare()
         if self.current_user is None:

@@ -49,7 +49,7 @@ class LogTailHandler(WebSocketMixin, ErrorAnswers, WebSocketHandler):
     )
     @ws_authenticated
     @authorized(action="read")
-    async def get(self, run: str) -> None:
+    async def get(self, run: str) -> None:  # type: ignore[override] # its own path's arguments
         """Open a WebSocket that sends a run's log as it is written, a page a message."""
         if not self.check_origin():
             raise HTTPError(403, "Another site may not read this log.")

@@ -25,7 +25,8 @@ class NotebookHandler(MageHandler):
         if body.notebook is not None:
             return body.notebook
         path = body.path.strip("/")
-        model = await ensure_async(self.contents_manager.get(path, content=True, type="notebook"))
+        manager: Any = self.contents_manager  # a site's own class may be behind it, sync or async
+        model = await ensure_async(manager.get(path, content=True, type="notebook"))
         content: dict[str, Any] = model["content"]
         return content
 

@@ -83,7 +83,7 @@ class EngineClient:
         except EngineUnavailableError:
             return self._last_status()
 
-    def command(self, name: str, **arguments: Any) -> dict[str, Any]:
+    def command(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Carry out a command on the engine that is up.
 
         Args:
