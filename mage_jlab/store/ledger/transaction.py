@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, insert, text
 
+from mage_jlab.store.ledger.facts import RunBook, RunFacts
 from mage_jlab.store.ledger.plans import PlanBook, PlanView
 from mage_jlab.store.ledger.tables import event
 
@@ -21,9 +22,10 @@ class Transaction:
     Events are collected and written together at the end, before the commit.
     """
 
-    def __init__(self, connection: Connection, plans: PlanBook) -> None:
+    def __init__(self, connection: Connection, plans: PlanBook, runs: RunBook) -> None:
         self.connection = connection
-        self.plans = plans
+        self._plans = plans
+        self._runs = runs
         self.dialect = connection.dialect.name
         self._now: int | None = None
         self._events: list[dict[str, Any]] = []
@@ -48,7 +50,11 @@ class Transaction:
 
     def plan(self, project_id: str, snapshot_hash: str) -> PlanView:
         """Give the plan of a snapshot."""
-        return self.plans.get(self.connection, project_id, snapshot_hash)
+        return self._plans.get(self.connection, project_id, snapshot_hash)
+
+    def facts(self, run_id: str) -> RunFacts:
+        """Give what never changes about a run."""
+        return self._runs.get(self.connection, run_id)
 
     def event(
         self,
@@ -79,6 +85,34 @@ class Transaction:
                 "state": state,
                 "payload": json.dumps(payload) if payload else "{}",
             }
+        )
+
+    def run_event(self, facts: RunFacts, state: str, **more: Any) -> None:
+        """Append an event that says that a run changed its state."""
+        self.event(
+            "run",
+            project=facts.project,
+            pipeline=facts.pipeline,
+            run=facts.id,
+            trigger=facts.trigger,
+            state=state,
+            **more,
+        )
+
+    def block_event(
+        self, facts: RunFacts, block_run: str, block: str, state: str, **more: Any
+    ) -> None:
+        """Append an event that says that a block run changed its state."""
+        self.event(
+            "block_run",
+            project=facts.project,
+            pipeline=facts.pipeline,
+            run=facts.id,
+            block_run=block_run,
+            block=block,
+            trigger=facts.trigger,
+            state=state,
+            **more,
         )
 
     def flush(self) -> None:

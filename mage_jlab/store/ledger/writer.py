@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from mage_jlab.store.ledger.facts import RunBook
 from mage_jlab.store.ledger.plans import PlanBook
 from mage_jlab.store.ledger.transaction import Transaction
 
@@ -46,6 +47,7 @@ class Writer:
         self._on_events = on_events
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._plans = PlanBook()
+        self._runs = RunBook()
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -104,7 +106,7 @@ class Writer:
             self._connection = connection
             with connection.begin():
                 for waiting in group:
-                    transaction = Transaction(connection, self._plans)
+                    transaction = Transaction(connection, self._plans, self._runs)
                     try:
                         if len(group) == 1:
                             result = waiting.change(transaction)

@@ -1,0 +1,220 @@
+"""Completing an attempt: at most one is ever visible, and what is below follows at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from mage_jlab.domain.attempt import Outcome, StoredProduct
+from mage_jlab.domain.run import BlockRunState, RunState
+from mage_jlab.store.ledger import timers
+from mage_jlab.store.ledger.claiming import Claim
+from mage_jlab.store.ledger.ending import (
+    fail_below,
+    note_failure,
+    pass_on,
+    settle_run,
+    skip_below,
+)
+from mage_jlab.store.ledger.ids import SECOND, micros, new_id
+from mage_jlab.store.ledger.tables import attempt, block_run, product, run
+from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.ledger.verdicts import judge
+
+LOCK_RUN = (
+    select(run.c.state, run.c.cancel_requested).where(run.c.id == bindparam("r")).with_for_update()
+)
+_BUDGETS = select(block_run.c.error_count, block_run.c.crash_count).where(
+    block_run.c.id == bindparam("b"), block_run.c.token == bindparam("t")
+)
+COMPLETE = (
+    update(block_run)
+    .where(
+        block_run.c.id == bindparam("b_id"),
+        block_run.c.token == bindparam("b_token"),
+        block_run.c.state == BlockRunState.RUNNING.value,
+    )
+    .values(
+        state=bindparam("b_state"),
+        owner_node=None,
+        error_count=block_run.c.error_count + bindparam("b_errors"),
+        crash_count=block_run.c.crash_count + bindparam("b_crashes"),
+        ready_at=func.coalesce(bindparam("b_ready_at"), block_run.c.ready_at),
+        ended_at=bindparam("b_ended_at"),
+    )
+)
+_ATTEMPT = (
+    update(attempt)
+    .where(
+        attempt.c.block_run_id == bindparam("b_id"),
+        attempt.c.token == bindparam("b_token"),
+    )
+    .values(
+        ended_at=bindparam("b_ended_at"),
+        outcome=bindparam("b_outcome"),
+        error=bindparam("b_error"),
+        worker_pid=func.coalesce(bindparam("b_pid"), attempt.c.worker_pid),
+        peak_memory=bindparam("b_memory"),
+        cpu=bindparam("b_cpu"),
+    )
+)
+_PRODUCT = insert(product).inline()
+_START_RUN = (
+    update(run)
+    .where(run.c.id == bindparam("b_id"), run.c.state == RunState.QUEUED.value)
+    .values(
+        state=RunState.RUNNING.value, started_at=func.coalesce(run.c.started_at, bindparam("b_at"))
+    )
+)
+_WORKER = (
+    update(attempt)
+    .where(
+        attempt.c.block_run_id == bindparam("b_id"),
+        attempt.c.token == bindparam("b_token"),
+    )
+    .values(
+        worker_pid=bindparam("b_pid"),
+        worker_pgid=bindparam("b_pgid"),
+        worker_start=bindparam("b_start"),
+    )
+)
+
+
+def record_worker(
+    tx: Transaction, block_run_id: str, token: int, pid: int, group: int, start: float
+) -> None:
+    """Write down which process runs an attempt, so that a later engine can end it."""
+    tx.execute(
+        _WORKER,
+        {
+            "b_id": block_run_id,
+            "b_token": token,
+            "b_pid": pid,
+            "b_pgid": group,
+            "b_start": start,
+        },
+    )
+
+
+def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
+    """Write how an attempt ended, and all that follows from it.
+
+    Returns:
+        False when the attempt was superseded: nothing of it is written then.
+    """
+    owner = tx.execute(LOCK_RUN, {"r": claim.facts.id}).one()
+    planned = claim.plan.blocks[claim.block]
+    budgets = (0, 0)
+    if outcome.products or outcome.error or outcome.kind != "success":
+        found = tx.execute(_BUDGETS, {"b": claim.block_run, "t": claim.token}).first()
+        if found is None:
+            return False
+        budgets = (found.error_count, found.crash_count)
+    verdict = judge(
+        outcome,
+        planned,
+        errors=budgets[0],
+        crashes=budgets[1],
+        cancelling=owner.cancel_requested,
+    )
+    ready_at = tx.now if verdict.state is BlockRunState.READY else None
+    changed = tx.execute(
+        COMPLETE,
+        {
+            "b_id": claim.block_run,
+            "b_token": claim.token,
+            "b_state": verdict.state.value,
+            "b_errors": verdict.errors,
+            "b_crashes": verdict.crashes,
+            "b_ready_at": ready_at,
+            "b_ended_at": tx.now if verdict.state.ended else None,
+        },
+    )
+    if changed.rowcount == 0:
+        return False
+    if owner.state == RunState.QUEUED:
+        tx.execute(_START_RUN, {"b_id": claim.facts.id, "b_at": tx.now})
+    _close_attempt(tx, claim, outcome)
+    if planned.timeout:
+        timers.drop(tx, claim.block_run)
+    if verdict.state is BlockRunState.RETRY_WAIT:
+        due_at = tx.now + int(verdict.delay * SECOND)
+        timers.add(tx, timers.RETRY, claim.block_run, claim.token, due_at)
+    payload = {"delay": verdict.delay} if verdict.delay else None
+    tx.block_event(claim.facts, claim.block_run, claim.block, verdict.state, payload=payload)
+    if verdict.state.ended:
+        _follow(tx, claim, outcome, verdict.state)
+    return True
+
+
+def _follow(tx: Transaction, claim: Claim, outcome: Outcome, state: BlockRunState) -> None:
+    """Do what the end of a block means for those below it and for the run."""
+    facts, plan = claim.facts, claim.plan
+    released = False
+    if state is BlockRunState.SUCCESS:
+        write_products(tx, claim.block_run, claim.token, outcome.products)
+        if outcome.condition is False:
+            skip_below(tx, facts, plan, claim.block)
+        else:
+            released = pass_on(tx, facts, plan, claim.block)
+    elif plan.optional(claim.block):
+        released = pass_on(tx, facts, plan, claim.block)
+    else:
+        if state is BlockRunState.FAILED:
+            note_failure(tx, facts, claim.block)
+        fail_below(tx, facts, plan, claim.block, state)
+    if not released:
+        settle_run(tx, facts)
+
+
+def write_products(
+    tx: Transaction, block_run_id: str, token: int, products: list[StoredProduct]
+) -> None:
+    """Make products visible."""
+    if products:
+        rows = [
+            product_row(tx, block_run_id, token, position, stored)
+            for position, stored in enumerate(products)
+        ]
+        tx.execute(_PRODUCT, rows)
+
+
+def product_row(
+    tx: Transaction, block_run_id: str, token: int, position: int, stored: StoredProduct
+) -> dict[str, Any]:
+    """Give the row of a product."""
+    columns = stored.schema_
+    return {
+        "id": new_id(),
+        "block_run_id": block_run_id,
+        "token": token,
+        "position": position,
+        "name": stored.name,
+        "type": stored.type.value,
+        "uri": stored.uri,
+        "inline": stored.inline,
+        "content_hash": stored.checksum,
+        "schema": None if columns is None else json.dumps([[c.name, c.type] for c in columns]),
+        "rows": stored.rows,
+        "bytes": stored.bytes,
+        "manifest": stored.model_dump_json(),
+        "created_at": tx.now,
+    }
+
+
+def _close_attempt(tx: Transaction, claim: Claim, outcome: Outcome) -> None:
+    tx.execute(
+        _ATTEMPT,
+        {
+            "b_id": claim.block_run,
+            "b_token": claim.token,
+            "b_ended_at": micros(outcome.ended_at) if outcome.ended_at else tx.now,
+            "b_outcome": outcome.kind.value,
+            "b_error": outcome.error.model_dump_json() if outcome.error else None,
+            "b_pid": outcome.worker_pid,
+            "b_memory": outcome.peak_memory,
+            "b_cpu": outcome.cpu,
+        },
+    )

@@ -1,0 +1,275 @@
+"""Creating runs: all rows of a run in one transaction, ready to be claimed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
+from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
+
+from mage_jlab.domain.attempt import StoredProduct
+from mage_jlab.domain.errors import NotFoundError, UnprocessableError
+from mage_jlab.domain.graph import find_cycle
+from mage_jlab.domain.plan import Snapshot
+from mage_jlab.domain.run import BlockError, BlockRunState, RunState
+from mage_jlab.store.ledger.completing import write_products
+from mage_jlab.store.ledger.ending import start_roots
+from mage_jlab.store.ledger.ids import new_id
+from mage_jlab.store.ledger.plans import PlanView
+from mage_jlab.store.ledger.tables import block_run, product, project, run
+from mage_jlab.store.ledger.tables import snapshot as snapshots
+from mage_jlab.store.ledger.transaction import Transaction
+
+DEFAULT_POOL = "default"
+_LOCK_PROJECT = select(project.c.id).where(project.c.id == bindparam("p")).with_for_update()
+_NUMBER = select(func.coalesce(func.max(run.c.number), 0) + 1).where(
+    run.c.project_id == bindparam("p"), run.c.pipeline == bindparam("l")
+)
+_PRODUCT = select(product.c.manifest).where(product.c.id == bindparam("b"))
+_BLOCK_RUNS = insert(block_run).inline()
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What a new run is made of.
+
+    ``blocks`` are the blocks to run, None for all; ``reuse`` gives the ids of the products that
+    stand for a block above that is left out. ``nominal_key`` makes a schedule's run unique;
+    ``held`` runs wait for others of their trigger. Times in microseconds.
+    """
+
+    project: str
+    pipeline: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    blocks: Sequence[str] | None = None
+    reuse: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    actor: str = "engine"
+    trigger: str | None = None
+    trigger_name: str | None = None
+    schedule: str | None = None
+    nominal_key: str | None = None
+    nominal_at: int | None = None
+    interval_end: int | None = None
+    held: bool = False
+
+
+def create_run(tx: Transaction, new: NewRun, snapshot: Snapshot) -> str | None:
+    """Make a run of a snapshot with its block runs.
+
+    Returns:
+        The run's id; None when its schedule has made a run for this nominal time already.
+
+    Raises:
+        NotFoundError: when the project or a block is not known.
+        UnprocessableError: when there is nothing to run, or a block above is left out and has no
+            product to stand for it.
+    """
+    plan = PlanView.of(snapshot)
+    check_plan(plan, new.pipeline)
+    chosen = _chosen(plan, new.blocks)
+    reused = _reused(plan, chosen, new)
+    add_snapshot(tx, new.project, snapshot)
+    run_id = _add_run(tx, new, snapshot.hash, {**snapshot.plan.variables, **new.variables})
+    if run_id is None:
+        return None
+    add_block_runs(tx, run_id, plan, chosen)
+    for block, product_ids in reused.items():
+        _add_cached(tx, run_id, plan, block, product_ids)
+    facts = tx.facts(run_id)
+    tx.run_event(facts, RunState.QUEUED, actor=new.actor)
+    if not new.held:
+        start_roots(tx, facts)
+    return run_id
+
+
+def record_failed_run(tx: Transaction, new: NewRun, error: BlockError) -> str | None:
+    """Make a run that failed before it began: its project's files could not be read.
+
+    Returns:
+        The run's id; None when its schedule has made a run for this nominal time already.
+    """
+    run_id = _add_run(tx, new, "", new.variables, error)
+    if run_id is not None:
+        tx.run_event(tx.facts(run_id), RunState.FAILED, actor=new.actor)
+    return run_id
+
+
+def check_plan(plan: PlanView, pipeline: str) -> None:
+    """Refuse a plan that cannot be run.
+
+    Raises:
+        UnprocessableError: when it has no block, or its blocks wait for each other.
+    """
+    if not plan.blocks:
+        raise UnprocessableError(
+            f"The pipeline {pipeline} has no block to run. Tag a cell and export the notebook.",
+            "nothing-to-run",
+        )
+    cycle = find_cycle({name: plan.parents(name) for name in plan.blocks})
+    if cycle:
+        raise UnprocessableError(
+            f"The blocks of {pipeline} wait for each other: {' → '.join(cycle)}. Take one of "
+            "these upstream blocks away.",
+            "cycle",
+        )
+
+
+def _chosen(plan: PlanView, blocks: Sequence[str] | None) -> set[str]:
+    if blocks is None:
+        return set(plan.blocks)
+    for block in blocks:
+        if block not in plan.blocks:
+            raise NotFoundError(f"The pipeline has no block {block}.")
+    if not blocks:
+        raise UnprocessableError("No block was chosen to run.", "nothing-to-run")
+    return set(blocks)
+
+
+def _reused(plan: PlanView, chosen: set[str], new: NewRun) -> dict[str, list[str]]:
+    reused: dict[str, list[str]] = {}
+    for block in chosen:
+        for parent in plan.parents(block):
+            if parent in chosen:
+                continue
+            if parent not in new.reuse:
+                raise UnprocessableError(
+                    f"{block} reads what {parent} gives, and {parent} has no data product yet. "
+                    f"Run from {parent}, or the whole pipeline.",
+                    "no-product",
+                )
+            reused[parent] = list(new.reuse[parent])
+    return reused
+
+
+def add_snapshot(tx: Transaction, project_id: str, snapshot: Snapshot) -> None:
+    """Write the manifest of a snapshot, once.
+
+    Raises:
+        NotFoundError: when the project is not known.
+    """
+    row = {
+        "hash": snapshot.hash,
+        "project_id": project_id,
+        "manifest": snapshot.model_dump_json(),
+        "created_at": tx.now,
+    }
+    upsert = upsert_postgresql if tx.dialect == "postgresql" else upsert_sqlite
+    _require_project(tx, project_id)
+    tx.execute(upsert(snapshots).on_conflict_do_nothing(), row)
+
+
+def _require_project(tx: Transaction, project_id: str) -> None:
+    if tx.execute(_LOCK_PROJECT, {"p": project_id}).first() is None:
+        raise NotFoundError(f"No project {project_id} was opened on this engine.")
+
+
+def _add_run(
+    tx: Transaction,
+    new: NewRun,
+    snapshot_hash: str,
+    variables: dict[str, Any],
+    error: BlockError | None = None,
+) -> str | None:
+    # The project's row is held, so that two runs of a pipeline never get one number.
+    _require_project(tx, new.project)
+    number = tx.execute(_NUMBER, {"p": new.project, "l": new.pipeline}).scalar_one()
+    run_id = new_id()
+    row = {
+        "id": run_id,
+        "number": number,
+        "project_id": new.project,
+        "pipeline": new.pipeline,
+        "snapshot": snapshot_hash,
+        "blocks": None if new.blocks is None else json.dumps(sorted(new.blocks)),
+        "trigger_id": new.trigger,
+        "trigger_name": new.trigger_name,
+        "schedule_id": new.schedule,
+        "nominal_key": new.nominal_key,
+        "nominal_at": new.nominal_at,
+        "interval_end": new.interval_end,
+        "state": (RunState.QUEUED if error is None else RunState.FAILED).value,
+        "held": new.held and error is None,
+        "priority": 0,
+        "variables": json.dumps(variables),
+        "actor": new.actor,
+        "created_at": tx.now,
+        "ended_at": None if error is None else tx.now,
+        "cancel_requested": False,
+        "error": None if error is None else error.model_dump_json(),
+    }
+    upsert = upsert_postgresql if tx.dialect == "postgresql" else upsert_sqlite
+    conflict = ["schedule_id", "nominal_key"]
+    statement = upsert(run).on_conflict_do_nothing(index_elements=conflict)
+    return run_id if tx.execute(statement, row).rowcount else None
+
+
+def add_block_runs(
+    tx: Transaction,
+    run_id: str,
+    plan: PlanView,
+    chosen: set[str],
+    deps_left: Mapping[str, int] | None = None,
+) -> None:
+    """Add pending block runs; each waits for those of its parents that are chosen too."""
+    rows = []
+    for position, (name, planned) in enumerate(plan.blocks.items()):
+        if name not in chosen:
+            continue
+        waits = sum(parent in chosen for parent in plan.parents(name))
+        rows.append(
+            {
+                "id": new_id(),
+                "run_id": run_id,
+                "block": name,
+                "item": "",
+                "position": position,
+                "type": planned.type.value,
+                "snapshot": plan.snapshot.hash,
+                "state": BlockRunState.PENDING.value,
+                "deps_left": waits if deps_left is None else deps_left[name],
+                "pool": DEFAULT_POOL,
+                "priority": 0,
+                "cached": False,
+                "code_hash": planned.code,
+                "ended_at": None,
+            }
+        )
+    if rows:
+        tx.execute(_BLOCK_RUNS, rows)
+
+
+def _add_cached(
+    tx: Transaction, run_id: str, plan: PlanView, block: str, product_ids: list[str]
+) -> None:
+    """Add a block run that an earlier run's products stand for."""
+    stored = []
+    for product_id in product_ids:
+        manifest = tx.execute(_PRODUCT, {"b": product_id}).scalar()
+        if manifest is None:
+            raise NotFoundError(f"There is no data product {product_id}.")
+        stored.append(StoredProduct.model_validate_json(manifest))
+    block_run_id = new_id()
+    tx.execute(
+        _BLOCK_RUNS,
+        {
+            "id": block_run_id,
+            "run_id": run_id,
+            "block": block,
+            "item": "",
+            "position": list(plan.blocks).index(block),
+            "type": plan.blocks[block].type.value,
+            "snapshot": plan.snapshot.hash,
+            "state": BlockRunState.SUCCESS.value,
+            "deps_left": 0,
+            "pool": DEFAULT_POOL,
+            "priority": 0,
+            "cached": True,
+            "code_hash": plan.blocks[block].code,
+            "ended_at": tx.now,
+        },
+    )
+    write_products(tx, block_run_id, 0, stored)

@@ -1,0 +1,22 @@
+"""Guards of the ledger's updates, taken from the one table of legal changes."""
+
+from __future__ import annotations
+
+from mage_jlab.domain.run import LEGAL_CHANGES, BlockRunState
+
+ENDED = [state.value for state in BlockRunState if state.ended]
+"""The states in which nothing more happens to a block run by itself."""
+
+
+def sources(target: BlockRunState, *, ended: bool | None = None) -> list[str]:
+    """Give the states from which a block run may come to ``target``.
+
+    Args:
+        target: the new state.
+        ended: only states that have ended (True) or have not (False); both when None.
+    """
+    return [
+        state.value
+        for state, targets in LEGAL_CHANGES.items()
+        if target in targets and ended in (None, state.ended)
+    ]

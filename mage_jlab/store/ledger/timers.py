@@ -1,0 +1,91 @@
+"""Timers: what is due later, as rows, so that no restart forgets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, func, insert, not_, select, update
+
+from mage_jlab.domain.run import BlockRunState
+from mage_jlab.store.ledger.ids import new_id
+from mage_jlab.store.ledger.tables import block_run, timer
+from mage_jlab.store.ledger.transaction import Transaction
+
+RETRY = "retry"
+TIMEOUT = "timeout"
+BATCH = 500
+"""The most timers that one transaction handles."""
+
+_ADD = insert(timer).inline()
+_DROP = delete(timer).where(timer.c.ref == bindparam("b_ref"))
+_DUE = (
+    select(timer.c.id, timer.c.kind, timer.c.ref, timer.c.token)
+    .where(not_(timer.c.done), timer.c.due_at <= bindparam("now"))
+    .order_by(timer.c.due_at, timer.c.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_NEXT = select(func.min(timer.c.due_at)).where(not_(timer.c.done))
+_DONE = update(timer).where(timer.c.id == bindparam("b_id")).values(done=True)
+_WAKE = (
+    update(block_run)
+    .where(
+        block_run.c.id == bindparam("b_id"),
+        block_run.c.token == bindparam("b_token"),
+        block_run.c.state == BlockRunState.RETRY_WAIT.value,
+    )
+    .values(state=BlockRunState.READY.value, ready_at=bindparam("now"))
+    .returning(block_run.c.run_id, block_run.c.block)
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What came due: how many block runs are ready again, and the attempts whose time is over."""
+
+    woken: int
+    overdue: list[tuple[str, int]]
+
+
+def add(tx: Transaction, kind: str, ref: str, token: int, due_at: int) -> None:
+    """Set a timer for an attempt, due at a moment in microseconds."""
+    tx.execute(
+        _ADD,
+        {
+            "id": new_id(),
+            "due_at": due_at,
+            "kind": kind,
+            "ref": ref,
+            "token": token,
+            "done": False,
+        },
+    )
+
+
+def drop(tx: Transaction, block_run_id: str) -> None:
+    """Forget the timers of a block run."""
+    tx.execute(_DROP, {"b_ref": block_run_id})
+
+
+def fire_due(tx: Transaction) -> Due:
+    """Handle the timers that are due; a timer whose attempt has passed does nothing."""
+    woken = 0
+    overdue: list[tuple[str, int]] = []
+    for row in tx.execute(_DUE, {"now": tx.now}).all():
+        tx.execute(_DONE, {"b_id": row.id})
+        if row.kind == RETRY:
+            values = {"b_id": row.ref, "b_token": row.token, "now": tx.now}
+            ready = tx.execute(_WAKE, values).first()
+            if ready is not None:
+                woken += 1
+                facts = tx.facts(ready.run_id)
+                tx.block_event(facts, row.ref, ready.block, BlockRunState.READY)
+        else:
+            overdue.append((row.ref, row.token))
+    return Due(woken, overdue)
+
+
+def next_due(tx: Transaction) -> int | None:
+    """Give when the next timer is due, in microseconds."""
+    due: int | None = tx.execute(_NEXT).scalar()
+    return due
