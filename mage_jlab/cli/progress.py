@@ -9,8 +9,7 @@ from mage_jlab.cli.timeline import remark, title, took
 from mage_jlab.cli.words import MARKS, STYLES, WORDS, shown_state
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console, Group
 
     from mage_jlab.domain.run import Run
 
@@ -103,7 +102,7 @@ class LiveTable:
         from rich.live import Live
 
         self._run: Run | None = None
-        self._live = Live(console=console, get_renderable=self._table, refresh_per_second=8)
+        self._live = Live(console=console, get_renderable=self._drawing, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -122,7 +121,8 @@ class LiveTable:
         """Take the run as it stands now; the table is drawn anew eight times a second."""
         self._run = run
 
-    def _table(self) -> Table:
+    def _drawing(self) -> Group:
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
@@ -133,9 +133,7 @@ class LiveTable:
         table.add_column(no_wrap=True, overflow="ellipsis")
         run = self._run
         if run is None:
-            return table
-        table.title = Text(title(run), style=STYLES.get(run.state, ""))
-        table.title_justify = "left"
+            return Group(table)
         for block_run in run.block_runs:
             state = shown_state(block_run)
             style = STYLES.get(state, "dim")
@@ -145,4 +143,4 @@ class LiveTable:
                 Text(took(block_run), style="dim"),
                 Text(remark(block_run), style=style if "fail" in state else "dim"),
             )
-        return table
+        return Group(Text(title(run), style=STYLES.get(run.state, "")), table)
