@@ -67,7 +67,7 @@ def call_by_position(
     by_name = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     if by_name:
         count = len(inputs) - len(by_name)
-        keywords = {**keywords, **{n: v for n, v in zip(by_name, inputs[count:])}}
+        keywords = {**keywords, **dict(zip(by_name, inputs[count:]))}
         inputs = inputs[:count]
     taken = {p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD}
     return function(*inputs, **{k: v for k, v in keywords.items() if k not in taken})

@@ -79,7 +79,7 @@ class Attempt:
         self._display.flush_figures()
         given = {}
         if not is_sensor or recorded:
-            given = results(returned, recorded, self._block["name"])
+            given = results(returned, self._block)
         encoder = Encoder(self._folder, as_chart=self._block["type"] == "chart")
         products = encoder.encode(given)
         products += self._display.products(encoder.bundle)
@@ -108,7 +108,7 @@ class Attempt:
         named, unbound = self._named_inputs() if by_name else ({}, set())
         positional = [] if by_name else self._positional_inputs()
         source = self._source()
-        names = dict(decorators.ALL)
+        names: dict[str, Any] = dict(decorators.ALL)
         for place, (above, value) in enumerate(positional):
             names[f"df_{place + 1}"] = value
             if above.isidentifier():
@@ -161,7 +161,10 @@ class Attempt:
 
     def _positional_inputs(self) -> list[tuple[str, Any]]:
         inputs = []
+        guards = self._block.get("guards") or []
         for above in self._task["inputs"]:
+            if above["block"] in guards:
+                continue
             outputs = [p for p in above["products"] if not p["name"].startswith(PRODUCT)]
             loaded = [self._decoder.load(product) for product in outputs]
             inputs.append((above["block"], as_argument(loaded)))

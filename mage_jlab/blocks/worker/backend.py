@@ -10,11 +10,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from .display import shower
 
 
-class FigureManager(FigureManagerBase):
+class FigureManager(FigureManagerBase):  # type: ignore[misc]  # matplotlib has no types here
     """Shows figures in the block run's output."""
 
     @classmethod
-    def pyplot_show(cls, *, block: Any = None) -> None:  # noqa: ARG003  # matplotlib's signature
+    def pyplot_show(cls, *, block: Any = None) -> None:  # matplotlib's signature
         """Show all open figures and close them."""
         shower.figures()
 
@@ -23,7 +23,7 @@ class FigureManager(FigureManagerBase):
         shower.figures()
 
 
-class FigureCanvas(FigureCanvasAgg):
+class FigureCanvas(FigureCanvasAgg):  # type: ignore[misc]  # matplotlib has no types here
     """Agg's canvas with our manager."""
 
     manager_class = FigureManager

@@ -95,7 +95,7 @@ class Capture:
     """
 
     def __init__(self) -> None:
-        self.log: Optional[AttemptLog] = None
+        self.log: AttemptLog | None = None
         self._native, write_end = os.pipe()
         self._wake_read, self._wake_write = os.pipe()
         for descriptor in (self._native, self._wake_read, self._wake_write):

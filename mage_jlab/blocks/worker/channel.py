@@ -25,7 +25,7 @@ class Channel:
         for descriptor in (commands, results):
             os.set_inheritable(descriptor, False)
 
-    def receive(self) -> Optional[dict[str, Any]]:
+    def receive(self) -> dict[str, Any] | None:
         """Wait for the next command; None when the executor has closed the pipe."""
         while b"\n" not in self._buffer:
             part = os.read(self._commands, 1 << 16)

@@ -24,7 +24,7 @@ class BlockLogger(logging.LoggerAdapter):  # type: ignore[type-arg]  # generic o
         return (f"{msg} {text}" if text else msg), rest
 
 
-def moment(text: Optional[str]) -> Optional[datetime.datetime]:
+def moment(text: str | None) -> datetime.datetime | None:
     """Read an RFC 3339 time as an aware one in UTC."""
     if text is None:
         return None

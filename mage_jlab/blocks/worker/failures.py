@@ -83,9 +83,7 @@ def _traceback(error: BaseException, task: dict[str, Any]) -> tuple[str, list[An
     return text.replace(task["folder"] + os.sep, task["place"] + os.sep), list(shown.stack)
 
 
-def _place(
-    error: BaseException, frames: list[Any], own_file: str
-) -> tuple[Optional[str], Optional[int]]:
+def _place(error: BaseException, frames: list[Any], own_file: str) -> tuple[str | None, int | None]:
     """Give the line of the block's file that the error came through, innermost first."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return error.filename, error.lineno

@@ -34,7 +34,7 @@ class AttemptLog:
     def __init__(self, path: str, block: str, attempt: int) -> None:
         self._path = path
         self._tail = ',"attempt":%d,"block":%s}\n' % (attempt, _encode(block))
-        self._file: Optional[int] = None
+        self._file: int | None = None
         self._lines: list[str] = []
         self._waiting = 0
         self._written = 0

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import types
-from typing import Any, Optional
+from typing import Any
 
 from .failures import BlockFailure
 
 
-def results(returned: Any, recorded: Optional[list[str]], block: str) -> dict[str, Any]:
+def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
     """Split a return value into results.
 
     Args:
         returned: what the function gave.
-        recorded: the results that export recorded, or None: then a list or tuple is a list of
-            outputs and None is no output.
-        block: the block's name, for the message.
+        block: the planned block. Without recorded results a list or tuple is a list of outputs and
+            None is no output; with several, or one that is bound on some paths only, it is a dict.
 
     Raises:
         BlockFailure: when several results are recorded and it gave something else than a dict by name.
     """
+    recorded = block.get("results")
     if isinstance(returned, types.GeneratorType):
         returned = list(returned)
         if recorded is None:
@@ -31,12 +31,12 @@ def results(returned: Any, recorded: Optional[list[str]], block: str) -> dict[st
         return {f"output_{place}": value for place, value in enumerate(outputs)}
     if not recorded:
         return {}
-    if len(recorded) == 1:
+    if len(recorded) == 1 and not block.get("optional"):
         return {recorded[0]: returned}
     if not isinstance(returned, dict) or not set(returned) <= set(recorded):
         raise BlockFailure(
             "WrongResults",
-            f"{block} should return a dict with its results {', '.join(recorded)}, "
+            f"{block['name']} should return a dict with its results {', '.join(recorded)}, "
             f"and returned {_shape(returned)}.",
         )
     return {name: returned[name] for name in recorded if name in returned}

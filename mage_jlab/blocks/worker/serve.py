@@ -138,7 +138,7 @@ def _reset_peak() -> None:
         os.close(descriptor)
 
 
-def _peak() -> Optional[int]:
+def _peak() -> int | None:
     try:
         with open("/proc/self/status", "rb") as file:
             for line in file:

@@ -16,7 +16,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
-    ) -> Optional[importlib.machinery.ModuleSpec]:
+    ) -> importlib.machinery.ModuleSpec | None:
         """Offer the module ``mage_jlab`` and nothing else."""
         if fullname != "mage_jlab":
             return None

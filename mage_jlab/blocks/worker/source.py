@@ -31,7 +31,7 @@ class BlockSource:
     """
 
     def __init__(
-        self, path: str, filename: str, mark: str, body: Optional[list[int]], name: str
+        self, path: str, filename: str, mark: str, body: list[int] | None, name: str
     ) -> None:
         with open(path, encoding="utf-8") as file:
             self.text = file.read()
@@ -63,7 +63,7 @@ class BlockSource:
         vars(module)[SHOW] = show
         # dataclasses and pickle look a class's module up by name
         sys.modules[self.module_name] = module
-        exec(code, vars(module))  # noqa: S102  # running the block's code is what a worker is for
+        exec(code, vars(module))  # running the block's code is what a worker is for
         return module
 
     def functions(self, module: types.ModuleType) -> list[Callable[..., Any]]:
@@ -129,7 +129,7 @@ class BlockSource:
             if argument.arg in unbound
         ]
         if names:
-            targets = [ast.Name(name, ast.Del()) for name in names]
+            targets: list[ast.expr] = [ast.Name(name, ast.Del()) for name in names]
             statement = ast.copy_location(ast.Delete(targets), function.body[0])
             for target in targets:
                 ast.copy_location(target, statement)

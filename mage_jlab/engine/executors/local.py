@@ -179,7 +179,17 @@ class LocalExecutor:
             return
         if attempt.stopped_as is not None:
             # it ended just as it was stopped; the worker may have the signal still before it
-            self._end(attempt, Outcome.model_validate({**message, "kind": attempt.stopped_as, "products": [], "error": _stop_error(attempt)}))
+            self._end(
+                attempt,
+                Outcome.model_validate(
+                    {
+                        **message,
+                        "kind": attempt.stopped_as,
+                        "products": [],
+                        "error": _stop_error(attempt),
+                    }
+                ),
+            )
             self._remove(worker)
             return
         self._end(attempt, Outcome.model_validate(message))
@@ -194,7 +204,10 @@ class LocalExecutor:
             error = _stop_error(attempt) or crash_error(
                 attempt.task, status, words, out_of_memory=out_of_memory
             )
-            self._end(attempt, self._outcome(attempt, kind, None if kind is OutcomeKind.CANCELLED else error))
+            self._end(
+                attempt,
+                self._outcome(attempt, kind, None if kind is OutcomeKind.CANCELLED else error),
+            )
         elif not worker.ready:
             message = f"{words[-2000:] or f'It ended with exit status {status}.'}"
             for waiting in [one for one in self._waiting if one.task.key == worker.key]:
@@ -290,9 +303,7 @@ class LocalExecutor:
         del self._attempts[attempt.id]
         self._reports.ended.append(outcome)
 
-    def _outcome(
-        self, attempt: _Attempt, kind: OutcomeKind, error: BlockError | None
-    ) -> Outcome:
+    def _outcome(self, attempt: _Attempt, kind: OutcomeKind, error: BlockError | None) -> Outcome:
         return Outcome(
             block_run=attempt.task.block_run,
             token=attempt.task.token,

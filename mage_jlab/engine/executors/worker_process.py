@@ -131,6 +131,6 @@ class WorkerProcess:
 
 def _start_time(pid: int) -> float:
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.Error:
         return 0.0

@@ -16,7 +16,7 @@ Spec = dict
 ZERO_COPY_KINDS = "iufMm"
 
 
-def to_arrow(values: Any) -> Optional[tuple[Any, dict[str, Any]]]:
+def to_arrow(values: Any) -> tuple[Any, dict[str, Any]] | None:
     """Give an Arrow array and its description, or None when Arrow cannot keep the values.
 
     Args:
@@ -55,7 +55,7 @@ def from_arrow(column: Any, spec: dict[str, Any]) -> Any:
     return _FROM[spec["how"]](column, spec)
 
 
-def _plain(values: Any) -> Optional[tuple[Any, dict[str, Any]]]:
+def _plain(values: Any) -> tuple[Any, dict[str, Any]] | None:
     import numpy as np
     import pyarrow as pa
 
@@ -94,7 +94,7 @@ def _bools(column: Any, _: dict[str, Any]) -> Any:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _objects(values: list[Any]) -> Optional[tuple[Any, dict[str, Any]]]:
+def _objects(values: list[Any]) -> tuple[Any, dict[str, Any]] | None:
     import pyarrow as pa
 
     array = pa.array(values, from_pandas=False)
@@ -109,7 +109,7 @@ def _rebuilt_objects(column: Any, _: dict[str, Any]) -> Any:
     return np.fromiter(column.to_pylist(), dtype=object, count=len(column))
 
 
-def _categorical(array: Any) -> Optional[tuple[Any, dict[str, Any]]]:
+def _categorical(array: Any) -> tuple[Any, dict[str, Any]] | None:
     import numpy as np
     import pyarrow as pa
 
@@ -150,12 +150,12 @@ def _rebuilt_categorical(column: Any, spec: dict[str, Any]) -> Any:
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
-def _zoned(array: Any) -> Optional[tuple[Any, dict[str, Any]]]:
+def _zoned(array: Any) -> tuple[Any, dict[str, Any]] | None:
     import pandas as pd
     import pyarrow as pa
 
     unit, zone = array.dtype.unit, array.dtype.tz
-    again = pd.api.types.pandas_dtype(f"datetime64[{unit}, {zone}]")
+    again: Any = pd.api.types.pandas_dtype(f"datetime64[{unit}, {zone}]")
     if again != array.dtype or type(again.tz) is not type(zone):
         return None
     naive = pd.DatetimeIndex(array).tz_convert("UTC").tz_localize(None).to_numpy()
@@ -169,12 +169,12 @@ def _zoned(array: Any) -> Optional[tuple[Any, dict[str, Any]]]:
 def _rebuilt_zoned(column: Any, spec: dict[str, Any]) -> Any:
     import pandas as pd
 
-    zone = pd.api.types.pandas_dtype(spec["zone"]).tz
+    dtype: Any = pd.api.types.pandas_dtype(spec["zone"])
     index = pd.DatetimeIndex(_numbers(column, spec))
-    return index.tz_localize("UTC").tz_convert(zone).array
+    return index.tz_localize("UTC").tz_convert(dtype.tz).array
 
 
-def _extension(array: Any) -> Optional[tuple[Any, dict[str, Any]]]:
+def _extension(array: Any) -> tuple[Any, dict[str, Any]] | None:
     import pandas as pd
     import pyarrow as pa
 

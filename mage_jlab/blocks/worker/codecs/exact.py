@@ -25,7 +25,7 @@ def json_keeps(value: Any, seen: set[int] | None = None, depth: int = 0) -> bool
     if value is None or kind is bool or kind is str:
         return True
     if kind is int:
-        return -(10**300) < value < 10**300
+        return bool(-(10**300) < value < 10**300)
     if kind is float:
         return math.isfinite(value)
     if kind is not list and kind is not dict:

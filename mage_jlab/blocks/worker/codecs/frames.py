@@ -32,7 +32,7 @@ def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
     is_series = isinstance(value, pd.Series)
     layout: dict[str, Any] = {"of": "series" if is_series else "frame", "columns": [], "index": []}
     pickled: dict[str, Any] = {}
-    fields: list[tuple[str, Any, Optional[dict[bytes, bytes]]]] = []
+    fields: list[tuple[str, Any, dict[bytes, bytes] | None]] = []
     columns = [value] if is_series else [value.iloc[:, i] for i in range(value.shape[1])]
     labels = [value.name] if is_series else list(value.columns)
     for label, column in zip(labels, columns):
@@ -73,8 +73,7 @@ def to_value(table: Any, load: Callable[[bytes], Any] = pickle.loads) -> tuple[A
     arrays = [_column(table, spec, load, pickled) for spec in layout["columns"]]
     index = pickled["index"] if "index" in pickled else _index(table, layout)
     parts = {
-        place: pd.Series(array, dtype=array.dtype, copy=False)
-        for place, array in enumerate(arrays)
+        place: pd.Series(array, dtype=array.dtype, copy=False) for place, array in enumerate(arrays)
     }
     base: Any
     if layout["of"] == "series":
@@ -225,12 +224,13 @@ def _index(table: Any, layout: dict[str, Any]) -> Any:
     import pandas as pd
 
     if "range" in layout:
-        return pd.RangeIndex(*layout["range"], name=layout["names"][0])
+        start, stop, step = layout["range"]
+        return pd.RangeIndex(start, stop, step, name=layout["names"][0])
     arrays = [from_arrow(table.column(spec["field"]), spec) for spec in layout["index"]]
     return _built_index(arrays, layout["names"], layout["freq"])
 
 
-def _built_index(arrays: list[Any], names: list[Any], freq: Optional[str]) -> Any:
+def _built_index(arrays: list[Any], names: list[Any], freq: str | None) -> Any:
     import pandas as pd
 
     if len(arrays) > 1:

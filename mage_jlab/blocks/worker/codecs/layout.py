@@ -45,5 +45,9 @@ def shown_columns(schema: Any) -> list[Shown]:
 
 def _shown(schema: Any, spec: dict[str, Any], name: str) -> Shown:
     field = schema.field(spec["field"])
-    kind = "object" if spec["how"] == "pickled" else str(getattr(field.type, "storage_type", field.type))
+    kind = (
+        "object"
+        if spec["how"] == "pickled"
+        else str(getattr(field.type, "storage_type", field.type))
+    )
     return Shown(spec["field"], name, kind)

@@ -1,0 +1,179 @@
+"""Taking a snapshot of a pipeline: which files it keeps, and the plan of what they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mage_jlab.blocks.interpreter import find_interpreter
+from mage_jlab.domain.block import Block, BlockType
+from mage_jlab.domain.errors import NotFoundError, UnreadableFileError
+from mage_jlab.domain.pipeline import Pipeline
+from mage_jlab.domain.plan import Plan, PlannedBlock, Retry, Snapshot
+from mage_jlab.store.paths import StateFolder, inside
+from mage_jlab.store.pipeline_yaml import GROUPS
+from mage_jlab.store.project_files import ProjectFiles
+from mage_jlab.store.project_folder import METADATA, read_metadata
+from mage_jlab.store.record_yaml import FILE as RECORD
+from mage_jlab.store.record_yaml import PipelineRecord
+from mage_jlab.store.snapshots import SnapshotStore
+from mage_jlab.store.yaml_text import read_mapping
+
+LARGEST_FILE = 10 * 1024 * 1024
+"""A file of ``utils/`` that is larger is data and stays where it is, in bytes."""
+
+SKIPPED = {"__pycache__", ".ipynb_checkpoints"}
+
+
+def take_snapshot(state: StateFolder, files: ProjectFiles, pipeline: str) -> Snapshot:
+    """Store what a run of a pipeline runs: its files as they are now, and the plan.
+
+    Files that did not change since the last snapshot are not read again.
+
+    Args:
+        state: the state folder, whose snapshots it joins.
+        files: the project.
+        pipeline: the pipeline's name.
+
+    Raises:
+        NotFoundError: when there is no such pipeline.
+        UnreadableFileError: when a file that it needs cannot be read.
+        UnprocessableError: when its kernel is not to be had here, or the disk is full.
+    """
+    word = files.pipeline(pipeline)
+    record = files.record(pipeline)
+    store = SnapshotStore(state.snapshots)
+    entries = _entries(files, pipeline)
+    retry = read_metadata(files.place).get("retry_config") or {}
+    blocks = [
+        _planned(store, files, block, entries.get(block.name, {}), retry, record)
+        for block in word.blocks
+        if block.type.runs
+    ]
+    plan = _plan(files, word, record, _guarded(blocks))
+    kept = _files_to_keep(files, pipeline, [block.file for block in blocks])
+    return store.put(files.place, kept, plan)
+
+
+def _plan(
+    files: ProjectFiles, word: Pipeline, record: PipelineRecord, blocks: list[PlannedBlock]
+) -> Plan:
+    interpreter = find_interpreter(word.kernel)
+    workbench = inside(files.place, word.workbench).parent if word.workbench else files.place
+    setup = next((path for path in record.shared if path.endswith("_setup.py")), None)
+    return Plan(
+        project_uuid=files.word.uuid,
+        project_name=files.name,
+        place=str(files.place),
+        cwd=str(workbench if workbench.is_dir() else files.place),
+        products=str(files.data_root / "products"),
+        logs=str(files.data_root / "logs"),
+        pipeline=word.name,
+        interpreter=interpreter.executable,
+        environ=interpreter.environ,
+        setup=setup if setup and inside(files.place, setup).is_file() else None,
+        variables=word.variables,
+        blocks=blocks,
+    )
+
+
+def _planned(
+    store: SnapshotStore,
+    files: ProjectFiles,
+    block: Block,
+    entry: dict[str, Any],
+    project_retry: dict[str, Any],
+    record: PipelineRecord,
+) -> PlannedBlock:
+    path = inside(files.place, block.file)
+    if not path.is_file():
+        raise UnreadableFileError(
+            f"{block.file}, the file of the block {block.name}, does not exist.", block.file
+        )
+    recorded = record.blocks.get(block.name)
+    code = store.hash_of(files.place, block.file)
+    # lines that were counted in another text of the file would point to the wrong place
+    body = recorded.body if recorded and recorded.file == code else None
+    timeout = entry.get("timeout")
+    return PlannedBlock(
+        name=block.name,
+        type=block.type,
+        language=block.language,
+        file=block.file,
+        code=code,
+        upstream=block.upstream,
+        inputs=block.inputs,
+        results=block.results,
+        optional=recorded.optional if recorded else [],
+        configuration=block.configuration,
+        cell_id=block.cell_id,
+        body=body,
+        retry=_retry(project_retry, entry.get("retry_config") or {}),
+        timeout=float(timeout) if timeout else None,
+        at_most_once=bool(block.configuration.get("at_most_once", False)),
+    )
+
+
+def _retry(project: dict[str, Any], own: dict[str, Any]) -> Retry:
+    known = {key: value for key, value in {**project, **own}.items() if key in Retry.model_fields}
+    return Retry.model_validate({key: value for key, value in known.items() if value is not None})
+
+
+def _guarded(blocks: list[PlannedBlock]) -> list[PlannedBlock]:
+    """Let conditionals run before the blocks they guard, on those blocks' own inputs.
+
+    In the files a conditional stands below the block that it guards.
+    """
+    guards = {b.name: b.upstream for b in blocks if b.type is BlockType.CONDITIONAL}
+    upstream = {block.name: block.upstream for block in blocks}
+    changed = []
+    for block in blocks:
+        if block.name in guards:
+            above = [name for guarded in guards[block.name] for name in upstream.get(guarded, [])]
+            changed.append(block.model_copy(update={"upstream": list(dict.fromkeys(above))}))
+            continue
+        mine = [name for name, guarded in guards.items() if block.name in guarded]
+        changed.append(
+            block.model_copy(update={"upstream": [*block.upstream, *mine], "guards": mine})
+        )
+    return changed
+
+
+def _entries(files: ProjectFiles, pipeline: str) -> dict[str, dict[str, Any]]:
+    """Give the block entries of the pipeline's file as they stand, by name."""
+    path = files.pipeline_file(pipeline)
+    text = files.read(path)
+    if text is None:
+        raise NotFoundError(f"There is no pipeline {pipeline} in {files.name}.")
+    values = read_mapping(text, path)
+    return {
+        str(entry.get("uuid") or entry.get("name")): entry
+        for group in GROUPS
+        for entry in values.get(group) or []
+    }
+
+
+def _files_to_keep(files: ProjectFiles, pipeline: str, blocks: list[str]) -> list[str]:
+    """List what block code can import or is made of: Python files of all blocks, and ``utils/``."""
+    place = files.place
+    kept = set(blocks)
+    kept |= {files.pipeline_file(pipeline), files.pipeline_file(pipeline, RECORD), METADATA}
+    kept |= {"io_config.yaml", "pipelines/__init__.py", f"pipelines/{pipeline}/__init__.py"}
+    kept |= {path.name for path in place.glob("*.py")}
+    for type_ in BlockType:
+        kept |= _below(place, type_.folder, "*.py")
+    kept |= _below(place, "utils", "*")
+    return sorted(name for name in kept if _is_inside(place, name))
+
+
+def _below(place: Path, folder: str, pattern: str) -> set[str]:
+    return {
+        str(path.relative_to(place))
+        for path in (place / folder).rglob(pattern)
+        if path.is_file() and not SKIPPED & set(path.parts) and path.stat().st_size <= LARGEST_FILE
+    }
+
+
+def _is_inside(place: Path, name: str) -> bool:
+    path = place / name
+    return path.is_file() and place in path.resolve().parents
