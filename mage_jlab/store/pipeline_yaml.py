@@ -136,8 +136,10 @@ def write_pipeline(
                 kept[str(entry.get("uuid") or entry.get("name"))] = entry
         gone = removed - wanted.keys()
         everywhere = (kept.keys() | wanted.keys()) - gone
-        upstream = {name: _upstream(entry) for name, entry in kept.items() if name not in gone}
-        upstream |= {name: list(block.upstream) for name, block in wanted.items()}
+        upstream = {name: list(block.upstream) for name, block in wanted.items()}
+        for name, entry in kept.items():
+            if name in everywhere and name not in upstream:
+                upstream[name] = _upstream(entry)
         upstream = {n: [u for u in above if u in everywhere] for n, above in upstream.items()}
         for group in GROUPS:
             others = [str(e.get("uuid") or e.get("name")) for e in tree.get(group) or []]

@@ -127,11 +127,13 @@ def interval_cron(every: str) -> str | None:
     if not match:
         return None
     count, unit = int(match[1]), match[2]
-    if unit == "s" and count and count % 60 == 0:
+    if count == 0:
+        return None
+    if unit == "s" and count % 60 == 0:
         count, unit = count // 60, "m"
-    if unit == "m" and count and count % 60 == 0:
+    if unit == "m" and count % 60 == 0:
         count, unit = count // 60, "h"
-    if unit == "h" and count and count % 24 == 0:
+    if unit == "h" and count % 24 == 0:
         count, unit = count // 24, "d"
     if unit == "m" and 60 % count == 0:
         return "* * * * *" if count == 1 else f"*/{count} * * * *"

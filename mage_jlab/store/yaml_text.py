@@ -101,7 +101,9 @@ def plain(value: Any) -> Any:
     """Give a value of YAML as JSON would hold it: plain containers, times as RFC 3339 text."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, set):
+        return [plain(item) for item in sorted(value, key=str)]
+    if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, bool) or value is None:
         return value
