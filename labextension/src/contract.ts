@@ -263,7 +263,8 @@ export interface EngineStatus {
 /**
  * The outcome of an export; paths are relative to the project.
  *
- * ``changes`` is given for a dry run or when diffs were asked for.
+ * ``changes`` is given for a dry run or when diffs were asked for; ``fingerprint`` stands for
+ * all that is written, so that an export does what was looked at or nothing.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Export".
@@ -276,6 +277,7 @@ export interface Export {
   conflicts: ExportConflict[];
   diagnostics: Diagnostic[];
   changes: FileChange[];
+  fingerprint: string;
 }
 /**
  * A file that this export would overwrite, though mage_jlab did not write what stands there.

@@ -43,10 +43,6 @@ class MageHandler(ErrorAnswers, APIHandler):
         self._track_activity = self.request.method not in ("GET", "HEAD")
         await super().prepare()
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer errors in the one way of this package."""
-        ErrorAnswers.write_error(self, status_code, **kwargs)
-
     async def answer(
         self, use_case: Callable[[], Any], status: int | Callable[[Any], int] = 200
     ) -> None:

@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mage_jlab.domain.errors import (
-    BadInputError,
-    NotFoundError,
-)
+from mage_jlab.domain.errors import BadInputError, EngineUnavailableError, NotFoundError
 from mage_jlab.domain.page import Page
 from mage_jlab.domain.run import BlockRun, LogPage, Run, RunState
 from mage_jlab.domain.word import Json
@@ -20,6 +17,8 @@ from mage_jlab.services.projects import Projects
 from mage_jlab.services.selection import Selection, find_products, select
 from mage_jlab.services.variables import check_variables
 
+PAUSE = 0.5
+"""How long an engine that does not answer is left alone, in seconds: its supervisor starts it again."""
 LONGEST_POLL = 5.0
 """How long one wait for events takes at most, in seconds: then the ledger is read anyway."""
 
@@ -233,8 +232,22 @@ class Runs:
                 return run
             cursor = self._until_news(run_id, cursor, min(left, LONGEST_POLL))
 
-    def _until_news(self, run_id: str, cursor: int | None, timeout: float) -> int | None:
-        raise NotImplementedError
+    def _until_news(self, run_id: str, cursor: int | None, timeout: float) -> int:
+        """Wait until the engine says that something in the run changed; give the place to go on from."""
+        deadline = time.monotonic() + timeout
+        try:
+            if cursor is None:
+                # What happened between reading the run and this is found by the next reading.
+                return self._doors.ledger.last_seq()
+            while (left := deadline - time.monotonic()) > 0:
+                events = self._doors.engine.events(cursor, left)
+                cursor = events[-1].seq if events else cursor
+                if any(event.run == run_id for event in events):
+                    break
+        except EngineUnavailableError:
+            time.sleep(min(timeout, PAUSE))
+            self._doors.engine.ensure()
+        return cursor or 0
 
     def _select(
         self,
