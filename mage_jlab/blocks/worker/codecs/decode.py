@@ -9,7 +9,8 @@ from typing import Any, Callable
 
 from ..failures import BlockFailure
 from . import pickles
-from .frames import LAYOUT, to_value
+from .frames import to_value
+from .layout import LAYOUT
 
 VERIFIED_SIZE = 16 * 1024 * 1024
 """A memory-mapped file up to this size is read once to verify its checksum; one above by its size."""

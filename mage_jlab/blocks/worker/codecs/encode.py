@@ -12,6 +12,7 @@ from . import pickles
 from .exact import json_keeps
 from .figures import bundle_of, is_figure
 from .files import OutputFolder
+from .layout import shown_columns
 from .statistics import summary
 
 INLINE_LIMIT = 16 * 1024
@@ -181,8 +182,6 @@ class Encoder:
                     writer.write_table(table.combine_chunks())
 
         stored = self._file(name, form, value, "data.arrow", fill)
-        from .layout import shown_columns
-
         columns = shown_columns(table.schema)
         stored["schema"] = [{"name": c.name, "type": c.type} for c in columns]
         stored["rows"] = table.num_rows

@@ -8,15 +8,10 @@ from typing import Any, Callable, Optional
 
 from .columns import from_arrow, to_arrow
 from .exact import json_keeps
-
-LAYOUT = b"mage_jlab"
-"""The key of the schema's metadata with the layout, as JSON: what columns and index are."""
+from .layout import LAYOUT, OBJECT
 
 PICKLED = b"mage_jlab.pickled"
 """The key with what of labels, index and attributes JSON cannot keep; only workers and kernels read it."""
-
-OBJECT = {b"mage_jlab.type": b"object"}
-"""Marks a field that shows a pickled column as text."""
 
 
 def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
@@ -44,7 +39,7 @@ def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
             layout[key] = kept
         elif kept:
             pickled[key] = kept
-    layout["rows"] = len(value)
+    layout["shown"] = _shown(fields, layout)
     metadata = {LAYOUT: json.dumps(layout).encode()}
     if pickled:
         metadata[PICKLED] = dump(pickled)
@@ -90,6 +85,28 @@ def to_value(table: Any, load: Callable[[bytes], Any] = pickle.loads) -> tuple[A
     if int(pd.__version__.split(".")[0]) < 3:
         return base.copy(), None
     return base.copy(deep=False), base
+
+
+def _shown(fields: list[Any], layout: dict[str, Any]) -> list[list[Any]]:
+    """List what a reader sees, as places of fields and names, index levels that say something first.
+
+    An index level says something when it has a name or is not a number: the row numbers that a
+    filter leaves behind are no data.
+    """
+    import pyarrow as pa
+
+    shown = []
+    for level, spec in enumerate(layout["index"]):
+        label = layout["names"][level]
+        if label is not None or not pa.types.is_integer(fields[spec["field"]][1].type):
+            plain = "index" if len(layout["index"]) == 1 else f"level_{level}"
+            shown.append([spec["field"], plain if label is None else str(label)])
+    for spec in layout["columns"]:
+        name = fields[spec["field"]][0]
+        shown.append(
+            [spec["field"], "value" if layout["of"] == "series" and name == "None" else name]
+        )
+    return shown
 
 
 def _flags(value: Any) -> dict[str, Any]:

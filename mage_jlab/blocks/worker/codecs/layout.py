@@ -6,6 +6,14 @@ import json
 from typing import Any, NamedTuple
 
 LAYOUT = b"mage_jlab"
+"""The key of the schema's metadata with the layout, as JSON: what columns and index are.
+
+Its ``shown`` lists the place of a field and its name for each column that a reader sees; the rest
+is the codec's own.
+"""
+
+OBJECT = {b"mage_jlab.type": b"object"}
+"""Marks a field that shows a pickled column as text."""
 
 
 class Shown(NamedTuple):
@@ -17,37 +25,20 @@ class Shown(NamedTuple):
 
 
 def shown_columns(schema: Any) -> list[Shown]:
-    """Give the columns to show, index levels that say something first.
-
-    An index level says something when it has a name or is not a number: the row numbers that a
-    filter leaves behind are no data.
+    """Give the columns to show.
 
     Args:
         schema: the Arrow schema of a product's file.
     """
-    import pyarrow as pa
-
     metadata = schema.metadata or {}
-    if LAYOUT not in metadata:
-        return [Shown(i, field.name, str(field.type)) for i, field in enumerate(schema)]
-    layout = json.loads(metadata[LAYOUT])
-    shown = []
-    for level, spec in enumerate(layout["index"]):
-        field = schema.field(spec["field"])
-        label = layout["names"][level]
-        if label is not None or not pa.types.is_integer(field.type):
-            plain = "index" if len(layout["index"]) == 1 else f"level_{level}"
-            shown.append(_shown(schema, spec, plain if label is None else str(label)))
-    for spec in layout["columns"]:
-        shown.append(_shown(schema, spec, schema.field(spec["field"]).name))
-    return shown
+    if LAYOUT in metadata:
+        places = json.loads(metadata[LAYOUT])["shown"]
+    else:
+        places = [[place, field.name] for place, field in enumerate(schema)]
+    return [Shown(place, name, _type(schema.field(place))) for place, name in places]
 
 
-def _shown(schema: Any, spec: dict[str, Any], name: str) -> Shown:
-    field = schema.field(spec["field"])
-    kind = (
-        "object"
-        if spec["how"] == "pickled"
-        else str(getattr(field.type, "storage_type", field.type))
-    )
-    return Shown(spec["field"], name, kind)
+def _type(field: Any) -> str:
+    if (field.metadata or {}).items() >= OBJECT.items():
+        return "object"
+    return str(getattr(field.type, "storage_type", field.type))

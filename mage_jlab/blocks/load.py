@@ -1,0 +1,34 @@
+"""Products as live values, for kernels and scripts: exactly what the blocks below received."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mage_jlab.blocks.worker.codecs.decode import Decoder
+from mage_jlab.blocks.worker.failures import BlockFailure
+from mage_jlab.domain.attempt import StoredProduct
+from mage_jlab.domain.errors import UnprocessableError
+
+_decoders: dict[str, Decoder] = {}
+
+
+def load_product(stored: StoredProduct, products_root: Path) -> Any:
+    """Load the value of a product.
+
+    Frames are memory-mapped and behave like ordinary ones. Objects are unpickled, after their
+    checksum: load only what your own engine made.
+
+    Args:
+        stored: the product's manifest.
+        products_root: the project's products folder.
+
+    Raises:
+        UnprocessableError: when the product is gone or altered, or a package that it needs is missing.
+    """
+    decoder = _decoders.setdefault(str(products_root), Decoder(str(products_root)))
+    try:
+        return decoder.load(stored.to_json())
+    except BlockFailure as error:
+        reason = "product-lost" if error.kind == "ProductLost" else "package-missing"
+        raise UnprocessableError(str(error), reason=reason) from error

@@ -1,0 +1,272 @@
+"""Data products on disk: where their files are, and what a reader is shown of them.
+
+Nothing here unpickles: that is for workers and kernels. A page of a frame is read from the
+memory-mapped file, never the whole of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from mage_jlab.domain.attempt import StoredProduct
+from mage_jlab.domain.errors import BadInputError, NotFoundError
+from mage_jlab.domain.product import Column, ProductType, RowsPage
+from mage_jlab.domain.word import Json
+from mage_jlab.store.products_json import LONGEST_TEXT, json_value
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LAYOUT = b"mage_jlab"
+"""The key of a file's schema metadata that says, as JSON, which fields a reader sees."""
+
+OBJECT = b"mage_jlab.type"
+"""The key of a field's metadata that marks the text of values that were pickled."""
+
+MANIFEST = "manifest.json"
+
+LARGEST_VALUE = 4 * 1024 * 1024
+"""A JSON file that is larger is not shown as a value, in bytes."""
+
+MOST_ARRAY_COLUMNS = 200
+
+FILES = {
+    ProductType.FRAME: "data.arrow",
+    ProductType.SERIES: "data.arrow",
+    ProductType.ARRAY: "value.npy",
+    ProductType.JSON: "value.json",
+    ProductType.TEXT: "value.txt",
+    ProductType.BYTES: "value.bin",
+    ProductType.FIGURE: "value.figure",
+    ProductType.MODEL: "value.pkl",
+    ProductType.OBJECT: "value.pkl",
+}
+"""The file of each type in a product's folder."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a view shows of a product: rows, or a value, or a MIME bundle."""
+
+    rows: list[list[Json]] | None = None
+    value: Json = None
+    mime: dict[str, Json] | None = None
+
+
+class ShownField(NamedTuple):
+    """A column to show: its place in the file, and its name and type."""
+
+    place: int
+    column: Column
+
+
+def product_file(products_root: Path, stored: StoredProduct) -> Path:
+    """Give the file of a product that is not inline.
+
+    Raises:
+        NotFoundError: ``product-lost`` when it is gone or has another size than was written.
+    """
+    if stored.uri is None:
+        raise NotFoundError(f"{stored.name} has no file: it stands in the ledger.")
+    path = products_root / stored.uri / FILES[stored.type]
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = None
+    if size != stored.bytes:
+        state = "is gone" if size is None else "was altered"
+        raise NotFoundError(
+            f"The stored data of {stored.name} {state} ({stored.uri}): "
+            "run the block that makes it again.",
+            reason="product-lost",
+        )
+    return path
+
+
+def is_there(products_root: Path, stored: StoredProduct) -> bool:
+    """Say whether a product can still be read, as far as its file's size tells."""
+    if stored.inline is not None:
+        return True
+    try:
+        product_file(products_root, stored)
+    except NotFoundError:
+        return False
+    return True
+
+
+def read_manifest(products_root: Path, output: str) -> list[StoredProduct]:
+    """Read the manifest of an attempt's folder; empty when none was finished.
+
+    Args:
+        products_root: the project's products folder.
+        output: the attempt's folder in it.
+    """
+    try:
+        manifest = json.loads((products_root / output / MANIFEST).read_bytes())
+        return [StoredProduct.model_validate(product) for product in manifest["products"]]
+    except (OSError, ValueError, KeyError, ValidationError):
+        return []
+
+
+def read_rows(
+    products_root: Path, stored: StoredProduct, offset: int = 0, limit: int = 100
+) -> RowsPage:
+    """Read some rows of a frame, a series or an array; only these are read.
+
+    Args:
+        products_root: the project's products folder.
+        stored: the product's manifest.
+        offset: the first row, from 0.
+        limit: how many rows at most.
+
+    Raises:
+        BadInputError: when the product has no rows.
+        NotFoundError: ``product-lost`` when its file is gone or altered.
+    """
+    offset, limit = max(0, offset), max(0, limit)
+    if stored.type is ProductType.ARRAY:
+        return _array_rows(product_file(products_root, stored), offset, limit)
+    if stored.type not in (ProductType.FRAME, ProductType.SERIES):
+        raise BadInputError(f"{stored.name} is a {stored.type.value}: it has no rows.")
+    with open_table(products_root, stored) as table:
+        fields = shown_fields(table.schema)
+        page = table.slice(offset, limit)
+        columns = [column_values(page.column(field.place)) for field in fields]
+        count = page.num_rows
+        return RowsPage(
+            columns=[field.column for field in fields],
+            offset=offset,
+            total=table.num_rows,
+            rows=[[column[row] for column in columns] for row in range(count)],
+        )
+
+
+def read_preview(products_root: Path, stored: StoredProduct, rows: int = 10) -> Preview:
+    """Read what a view shows of a product at first.
+
+    Args:
+        products_root: the project's products folder.
+        stored: the product's manifest.
+        rows: at most so many rows.
+
+    Raises:
+        NotFoundError: ``product-lost`` when its file is gone or altered.
+    """
+    if stored.type in (ProductType.FRAME, ProductType.SERIES, ProductType.ARRAY):
+        return Preview(rows=read_rows(products_root, stored, 0, rows).rows)
+    if stored.type is ProductType.FIGURE:
+        return Preview(mime=read_bundle(products_root, stored))
+    if stored.type in (ProductType.JSON, ProductType.TEXT):
+        return Preview(value=_value(products_root, stored))
+    return Preview(value=f"{stored.type_name or stored.type.value}, {stored.bytes:,} bytes")
+
+
+def read_bundle(products_root: Path, stored: StoredProduct) -> dict[str, Json]:
+    """Read a figure's MIME bundle.
+
+    Raises:
+        NotFoundError: ``product-lost`` when its file is gone or altered.
+    """
+    if stored.inline is not None:
+        head = stored.inline
+    else:
+        with product_file(products_root, stored).open("rb") as file:
+            head = file.readline().decode()
+    bundle: dict[str, Json] = json.loads(head)["mime"]
+    return bundle
+
+
+@contextmanager
+def open_table(products_root: Path, stored: StoredProduct) -> Iterator[pa.Table]:
+    """Map the Arrow table of a frame or a series; nothing is read before it is looked at.
+
+    Raises:
+        NotFoundError: ``product-lost`` when its file is gone or altered.
+    """
+    import pyarrow as pa
+
+    path = product_file(products_root, stored)
+    try:
+        with pa.memory_map(str(path)) as source:
+            yield pa.ipc.open_file(source).read_all()
+    except pa.ArrowInvalid as error:
+        raise NotFoundError(
+            f"The stored data of {stored.name} was altered ({stored.uri}): "
+            "run the block that makes it again.",
+            reason="product-lost",
+        ) from error
+
+
+def shown_fields(schema: pa.Schema) -> list[ShownField]:
+    """Give the columns of a product's file that a reader sees."""
+    metadata = schema.metadata or {}
+    if LAYOUT in metadata:
+        places = json.loads(metadata[LAYOUT])["shown"]
+    else:
+        places = [[place, field.name] for place, field in enumerate(schema)]
+    shown = []
+    for place, name in places:
+        field = schema.field(place)
+        kind = (field.metadata or {}).get(OBJECT, b"").decode()
+        type_ = kind or str(getattr(field.type, "storage_type", field.type))
+        shown.append(ShownField(place, Column(name=name, type=type_)))
+    return shown
+
+
+def column_values(column: pa.ChunkedArray) -> list[Json]:
+    """Give an Arrow column as values that JSON can hold."""
+    import pyarrow as pa
+
+    try:
+        values = column.to_pylist()
+    except (ValueError, OverflowError, pa.ArrowException):
+        # moments that Python has no value for: Arrow writes them as text
+        values = column.cast(pa.string()).to_pylist()
+    return [json_value(value) for value in values]
+
+
+def _value(products_root: Path, stored: StoredProduct) -> Json:
+    if stored.inline is not None:
+        return json.loads(stored.inline)
+    path = product_file(products_root, stored)
+    if stored.type is ProductType.TEXT:
+        with path.open(encoding="utf-8", errors="backslashreplace") as file:
+            text = file.read(LONGEST_TEXT + 1)
+        return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    if stored.bytes > LARGEST_VALUE:
+        return f"JSON of {stored.bytes:,} bytes: download it to see it."
+    return json.loads(path.read_bytes())
+
+
+def _array_rows(path: Path, offset: int, limit: int) -> RowsPage:
+    import numpy as np
+
+    try:
+        array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:
+        # an empty array has nothing to map
+        array = np.load(path, allow_pickle=False)
+    if array.ndim == 0:
+        array = array.reshape(1)
+    page = array[offset : offset + limit]
+    width = min(array.shape[1], MOST_ARRAY_COLUMNS) if array.ndim == 2 else 1
+    names = ["value"] if array.ndim != 2 else [str(place) for place in range(width)]
+    rows = [
+        [json_value(item) for item in row[:width].tolist()]
+        if array.ndim == 2
+        else [json_value(row.tolist() if hasattr(row, "tolist") else row)]
+        for row in page
+    ]
+    return RowsPage(
+        columns=[Column(name=name, type=str(array.dtype)) for name in names],
+        offset=offset,
+        total=int(array.shape[0]),
+        rows=rows,
+    )
