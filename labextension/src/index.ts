@@ -1,5 +1,9 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { status } from './status';
+import { rail } from './rail';
+import { launcher } from './launcher';
+import { exporter } from './export';
 import { cells, workbenches } from './cells';
 import { core } from './core';
 import { pipelineView } from './graph';
@@ -11,7 +15,11 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   workbenches,
   cells,
   sidebar,
-  pipelineView
+  pipelineView,
+  rail,
+  exporter,
+  status,
+  launcher
 ];
 
 export default plugins;

@@ -76,11 +76,14 @@ export namespace CommandIDs {
   /** Edit a trigger: `{trigger}`. */
   export const editTrigger = 'mage-jlab:edit-trigger';
 
-  /** Show what an export of a notebook would do: `{path?, then?}`; the current notebook by default. */
+  /** Show what an export of a notebook would do: `{path?}`; the current notebook by default. */
   export const exportNotebook = 'mage-jlab:export';
 
-  /** Export the current notebook where it differs, and run its pipeline: `{upto?, from?, block?}`. */
+  /** Export the current notebook where it differs, and run its pipeline: `{part?}`. */
   export const runPipeline = 'mage-jlab:run-pipeline';
+
+  /** Choose the values of the runtime variables, and run the current notebook's pipeline. */
+  export const runWithVariables = 'mage-jlab:run-with-variables';
 
   /** Make the active cell a block of a type, or none: `{type}`. */
   export const setBlockType = 'mage-jlab:set-block-type';

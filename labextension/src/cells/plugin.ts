@@ -72,7 +72,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
         decoratePanel(panel, workbench, trans);
       }
     };
-    benches.added.connect(decorate);
+    benches.added.connect((sender, panel) => void decorate(sender, panel));
 
     const category = trans.__('Pipelines');
     for (const type of [...BLOCK_TYPES, null]) {

@@ -87,6 +87,9 @@ export namespace NotebooksClient {
 
     /** Whether to give each file's text before and after. */
     diff: boolean;
+
+    /** The fingerprint of the dry run that was looked at: nothing else is written. */
+    expected?: string;
   }
 
   /** The outcome of an export, and the project it was for. */

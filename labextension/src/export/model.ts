@@ -1,0 +1,293 @@
+import { PathExt } from '@jupyterlab/coreutils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { Workbench } from '../cells/workbench';
+import type { NotebooksClient } from '../client';
+import { RequestError, sentence } from '../client';
+import type { Diagnostic, FileChange, Project, Trigger } from '../contract';
+import type { IMage, IWorkbenches } from '../tokens';
+
+/** Where an export stands. */
+export type ExportStage =
+  'reading' | 'homeless' | 'ready' | 'writing' | 'written' | 'failed';
+
+/**
+ * One notebook's export: what it would do, then that it did it.
+ *
+ * An open notebook is read and changed through its live model, so that unsaved text counts and
+ * nobody's edits are lost; one that is not open is read from disk by the server side.
+ */
+export class ExportModel implements IDisposable {
+  /**
+   * @param mage - what is known of the server side
+   * @param workbenches - the open notebooks
+   * @param path - the notebook, relative to the server's root
+   */
+  constructor(
+    mage: IMage,
+    workbenches: IWorkbenches,
+    readonly path: string
+  ) {
+    this._mage = mage;
+    this._workbenches = workbenches;
+    this._follow();
+  }
+
+  /** Emitted when the stage, the outcome or the error is another. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Where the export stands. */
+  get stage(): ExportStage {
+    return this._stage;
+  }
+
+  /** What would be done, or was done. */
+  get outcome(): NotebooksClient.IExported | null {
+    return this._outcome;
+  }
+
+  /** Why nothing could be read or written. */
+  get error(): RequestError | null {
+    return this._error;
+  }
+
+  /** The project that the notebook lies in. */
+  get project(): Project | null {
+    return this._outcome?.project ?? null;
+  }
+
+  /** The pipeline's triggers, which run what is exported. */
+  get triggers(): Trigger[] {
+    return this._triggers;
+  }
+
+  /** The files that would change, those that stay last. */
+  get changes(): FileChange[] {
+    const order = ['changed', 'new', 'removed', 'same'];
+    return [...(this._outcome?.changes ?? [])].sort(
+      (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)
+    );
+  }
+
+  /** How many files would be written or removed. */
+  get count(): number {
+    return this.changes.filter(change => change.kind !== 'same').length;
+  }
+
+  /** The problems that stop the export. */
+  get problems(): Diagnostic[] {
+    return (this._outcome?.diagnostics ?? []).filter(
+      diagnostic => diagnostic.severity === 'error'
+    );
+  }
+
+  /** The blocks that a run would compute again: those that change, and all below them. */
+  get stale(): { changed: string[]; all: string[] } {
+    const analysis = this._workbench?.analysis;
+    const cells = new Set(
+      this.changes
+        .filter(({ kind, cell_id: cell }) => kind !== 'same' && cell)
+        .map(change => change.cell_id)
+    );
+    const blocks = analysis?.blocks ?? [];
+    const changed = blocks
+      .filter(block => cells.has(block.cell_id))
+      .map(block => block.name);
+    const all = new Set(changed);
+    for (const block of blocks) {
+      if (block.upstream.some(name => all.has(name))) {
+        all.add(block.name);
+      }
+    }
+    return { changed, all: [...all] };
+  }
+
+  /** Whether this has been disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Find out what an export would do now. */
+  async read(): Promise<void> {
+    if (this._outcome === null) {
+      this._set('reading');
+    }
+    try {
+      const { notebooks } = this._mage.client;
+      const notebook = this._workbench?.content();
+      const checked = await notebooks.check(this.path, notebook);
+      if (checked.project === null) {
+        this._set('homeless');
+        return;
+      }
+      const outcome = await notebooks.export({
+        path: this.path,
+        notebook,
+        dry_run: true,
+        diff: true
+      });
+      const differs = outcome.changes.some(({ kind }) => kind !== 'same');
+      if (this._stage === 'written' && !differs) {
+        return;
+      }
+      this._outcome = outcome;
+      this._set('ready');
+      await this._readTriggers(checked.project, checked.analysis.pipeline);
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
+  /** Make a project of the notebook's folder (of the one above, when that is called notebooks). */
+  async makeProject(): Promise<void> {
+    try {
+      await this._mage.projects.open(homeOf(this.path) || '.', {
+        create: true
+      });
+      await this._workbench?.check();
+      await this.read();
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
+  /**
+   * Write the files that were shown.
+   *
+   * The first export writes the notebook's `mage` key; the notebook is saved, so that files and
+   * notebook say the same.
+   *
+   * @returns whether it was written
+   */
+  async write(): Promise<boolean> {
+    const shown = this._outcome;
+    if (shown === null || this._stage !== 'ready') {
+      return false;
+    }
+    this._set('writing');
+    try {
+      this._outcome = await this._mage.client.notebooks.export({
+        path: this.path,
+        notebook: this._workbench?.content(),
+        dry_run: false,
+        diff: true,
+        expected: shown.fingerprint
+      });
+      if (this.problems.length > 0 || this._outcome.conflicts.length > 0) {
+        this._set('ready');
+        return false;
+      }
+      await this._settle(this._outcome);
+      this._set('written');
+      return true;
+    } catch (error) {
+      this._fail(error);
+      return false;
+    }
+  }
+
+  /** Stop following the notebook. */
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._workbench?.changed.disconnect(this._onWorkbench, this);
+    Signal.clearData(this);
+  }
+
+  private get _panel(): NotebookPanel | null {
+    return this._workbenches.find(this.path);
+  }
+
+  private get _workbench(): Workbench | null {
+    const panel = this._panel;
+    return panel && this._workbenches.of(panel);
+  }
+
+  private _follow(): void {
+    this._workbench?.changed.connect(this._onWorkbench, this);
+  }
+
+  private _onWorkbench(): void {
+    if (this._stage === 'ready' || this._stage === 'written') {
+      void this.read();
+    }
+  }
+
+  /** Write the notebook's key where it is missing, through the live model, and save. */
+  private async _settle(outcome: NotebooksClient.IExported): Promise<void> {
+    const panel = this._panel;
+    const model = this._workbench?.model;
+    if (!panel || !model || !outcome.project) {
+      return;
+    }
+    if (model.getMetadata('mage') === undefined) {
+      model.setMetadata('mage', {
+        pipeline: outcome.pipeline,
+        project: wayTo(outcome.project.path, this.path)
+      });
+    }
+    if (model.dirty) {
+      await panel.context.save();
+    }
+  }
+
+  private async _readTriggers(
+    project: Project,
+    pipeline: string
+  ): Promise<void> {
+    try {
+      const { triggers } = this._mage.client;
+      this._triggers = await triggers.list(project.id, pipeline);
+      this._changed.emit();
+    } catch {
+      // A pipeline that was never exported has none.
+      this._triggers = [];
+    }
+  }
+
+  private _set(stage: ExportStage): void {
+    if (!this._isDisposed) {
+      this._stage = stage;
+      this._error = null;
+      this._changed.emit();
+    }
+  }
+
+  private _fail(error: unknown): void {
+    this._set('failed');
+    this._error =
+      error instanceof RequestError
+        ? error
+        : new RequestError(sentence(error), 'failed', 0);
+    this._changed.emit();
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _error: RequestError | null = null;
+  private _isDisposed = false;
+  private _mage: IMage;
+  private _outcome: NotebooksClient.IExported | null = null;
+  private _stage: ExportStage = 'reading';
+  private _triggers: Trigger[] = [];
+  private _workbenches: IWorkbenches;
+}
+
+/** Give the folder that becomes a project for a notebook that lies in none. */
+export function homeOf(path: string): string {
+  const folder = PathExt.dirname(path);
+  return PathExt.basename(folder) === 'notebooks'
+    ? PathExt.dirname(folder)
+    : folder;
+}
+
+/** Give the way from a notebook's folder to its project, as the notebook's key records it. */
+export function wayTo(project: string, notebook: string): string {
+  return PathExt.relative(PathExt.dirname(notebook), project) || '.';
+}
