@@ -1,4 +1,4 @@
-"""The demo as a pipeline gives what the demo as a notebook gives: every product, to the last bit."""
+"""The demo as a pipeline gives what the demo gives as a notebook, to the last bit."""
 
 from __future__ import annotations
 
