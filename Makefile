@@ -52,7 +52,7 @@ help: ## Say what there is
 .stamps/npm: package-lock.json
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
 		echo "This target needs Node.js 20 or newer with npm, and there is none."; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
 		echo "This target needs Node.js 20 or newer; node is $$(node --version)."; exit 1; }
 	npm ci --no-progress --loglevel=error
 	@mkdir -p .stamps && touch $@
