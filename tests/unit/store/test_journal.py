@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -81,7 +80,7 @@ def test_a_writer_killed_at_any_step_leaves_the_old_files_or_the_new_ones(tmp_pa
         after = contents(place)
         assert after in (OLD, NEW), step
         assert not journal.unfinished(place)
-        assert os.stat(place / "a.py").st_mode & 0o777 == 0o755
+        assert (place / "a.py").stat().st_mode & 0o777 == 0o755
         if after == OLD:
             undone += 1
             assert not (place / "made").exists()

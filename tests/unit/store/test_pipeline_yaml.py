@@ -131,7 +131,7 @@ def test_a_cycle_is_refused_with_its_names(files: ProjectFiles) -> None:
         "blocks:\n- {uuid: a, type: custom, upstream_blocks: [b]}\n"
         "- {uuid: b, type: custom, upstream_blocks: [a]}\n",
     )
-    with pytest.raises(UnreadableFileError, match="wait for each other: [ab] → [ab] → [ab]"):
+    with pytest.raises(UnreadableFileError, match=r"wait for each other: [ab] → [ab] → [ab]"):
         files.pipeline("loop")
 
 

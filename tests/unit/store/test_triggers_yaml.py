@@ -27,7 +27,10 @@ triggers:
   variables: {market: CA}
   sla: 3600
 - {name: hook, schedule_type: api, status: inactive}
-- {name: once, schedule_type: time, schedule_interval: '@once', start_time: 2026-12-01 02:30:00, status: active}
+- name: once
+  schedule_interval: '@once'
+  start_time: 2026-12-01 02:30:00
+  status: active
 - {name: draft, schedule_type: time, schedule_interval: null, status: inactive}
 - {name: always, schedule_type: time, schedule_interval: '@always_on', status: active}
 - {name: file, schedule_type: event, status: active, envs: [prod]}

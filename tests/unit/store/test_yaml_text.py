@@ -45,18 +45,9 @@ def test_a_rewrite_that_changes_no_value_changes_no_byte() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["NO", "on", "yes", "y", "n", "null", "~", "12:30:00", "1e3", "012", "0x1f", "* * * * *"]
-    + [
-        "2026-11-24",
-        "a: b",
-        "# no comment",
-        "",
-        " x ",
-        "- a",
-        "é\nü\n",
-        "'",
-        '"',
-        "@once",
+    [
+        *("NO", "on", "yes", "y", "n", "null", "~", "12:30:00", "1e3", "012", "0x1f", "* * * * *"),
+        *("2026-11-24", "a: b", "# no comment", "", " x ", "- a", "é\nü\n", "'", '"', "@once"),
         "{{ x }}",
     ],
 )

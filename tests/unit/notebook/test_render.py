@@ -1,0 +1,391 @@
+"""Block files: their form, and that running them does what the cells did."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mage_jlab.domain.analysis import Analysis
+from mage_jlab.domain.block import BlockType, Language
+from mage_jlab.domain.errors import UnprocessableError
+from mage_jlab.domain.pipeline import Edge
+from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
+from mage_jlab.notebook.render import RenderedBlock, function_name, module_name, render_blocks
+
+Block = Callable[..., BlockSource]
+Reading = Callable[..., WorkbenchReading]
+
+
+def rendered(source: BlockSource, reading: Reading) -> RenderedBlock:
+    (block,) = render_blocks(reading(source), "shop").blocks
+    ast.parse(block.text)
+    return block
+
+
+def function_of(block: RenderedBlock) -> Any:
+    """Run the file as a worker does, and give its decorated function."""
+    found: list[Any] = []
+
+    def decorator(function: Any) -> Any:
+        found.append(function)
+        return function
+
+    names: dict[str, Any] = {block.source.type.decorator: decorator, "__name__": "block"}
+    exec(compile(block.text, block.file, "exec"), names)
+    assert len(found) == 1
+    return found[0]
+
+
+def returned(block: RenderedBlock, *arguments: Any, **options: Any) -> Any:
+    value = function_of(block)(*arguments, **options)
+    return asyncio.run(value) if inspect.isawaitable(value) else value
+
+
+EXAMPLE = """\
+import pandas as pd
+
+if "transformer" not in globals():
+    from mage_jlab import transformer
+
+
+@transformer
+def clean(raw, **kwargs):
+    market = kwargs.get("market", "CA")
+    # keep what can be billed
+    clean = raw[raw["market"] == market].dropna()
+    return clean
+"""
+
+
+def test_a_plain_cell_has_the_one_form(block: Block, reading: Reading) -> None:
+    made = rendered(
+        block(
+            '# keep what can be billed\nclean = raw[raw["market"] == market].dropna()',
+            inputs={"raw": "load_sales.raw"},
+            results=["clean"],
+            variables=[("market", '"CA"')],
+            head_imports=["import pandas as pd"],
+        ),
+        reading,
+    )
+    assert made.text == EXAMPLE
+    assert made.file == "transformers/clean.py"
+    assert made.record.body == (10, 11)
+    assert made.record.inputs == {"raw": "load_sales.raw"}
+    assert (made.record.results, made.record.optional) == (["clean"], [])
+    assert made.upstream == ["load_sales"]
+
+
+def test_the_body_lies_where_the_record_says(block: Block, reading: Reading) -> None:
+    source = "\n\na = 1\nif a:\n    b = '''x\n  y'''\n\n# end\n\n"
+    made = rendered(block(source, results=["a", "b"]), reading)
+    first, last = made.record.body or (0, 0)
+    lines = made.text.split("\n")[first - 1 : last]
+    assert [line.removeprefix("    ") for line in lines] == source.rstrip().split("\n")
+
+
+STRINGS = '''\
+text = """one
+  two
+\tthree"""
+joined = 'a\\
+b'
+formatted = f"""{text
+} and {
+    1 + 1
+}
+end"""
+raw = rb"""x
+y"""
+total = (1 +
+2) \\
++ 3
+'''
+
+
+def test_strings_over_several_lines_keep_their_value(block: Block, reading: Reading) -> None:
+    names = ["text", "joined", "formatted", "raw", "total"]
+    expected: dict[str, Any] = {}
+    exec(STRINGS, expected)
+    made = rendered(block(STRINGS, results=names), reading)
+    assert returned(made) == {name: expected[name] for name in names}
+
+
+def test_head_imports_are_sorted_in_groups_and_written_once(block: Block, reading: Reading) -> None:
+    imports = [
+        "import numpy as np, os",
+        "from pathlib import Path",
+        "import pandas as pd",
+        "from pandas import DataFrame as Frame, Series",
+        "import pandas as pd",
+        "from collections import *",
+        "try:\n    import polars\nexcept ImportError:\n    polars = None",
+    ]
+    made = rendered(block("x = 1", head_imports=imports, shared=["parse", "Row"]), reading)
+    head = made.text.split("\n\nif ")[0]
+    assert head == (
+        "from collections import *\n\nimport os\nfrom pathlib import Path\n\n"
+        "import numpy as np\nimport pandas as pd\n"
+        "from pandas import DataFrame as Frame, Series\n\n"
+        "from shop.utils.sales import Row, parse\n\n"
+        "try:\n    import polars\nexcept ImportError:\n    polars = None"
+    )
+
+
+def test_a_name_that_the_cell_binds_too_is_imported_inside(block: Block, reading: Reading) -> None:
+    source = "before = dumps(1)\ndumps = len\nafter = dumps('ab')"
+    made = rendered(
+        block(source, results=["before", "after"], head_imports=["from json import dumps"]), reading
+    )
+    assert returned(made) == {"before": "1", "after": 2}
+
+
+def test_a_function_may_be_named_like_what_it_uses(block: Block, reading: Reading) -> None:
+    cells = [("mean", "from statistics import mean"), ("transformer", "import json as transformer")]
+    made = rendered(
+        block("x = mean([1, 3])", name="mean", results=["x"], head_imports=[cells[0][1]]), reading
+    )
+    assert returned(made) == 2
+    made = rendered(
+        block("x = transformer.dumps(1)", results=["x"], head_imports=[cells[1][1]]), reading
+    )
+    assert returned(made) == "1"
+
+
+def test_variables_derived_lines_and_copies_stand_before_the_body(
+    block: Block, reading: Reading
+) -> None:
+    made = rendered(
+        block(
+            "x = double(path)",
+            results=["x"],
+            variables=[("market", '"CA"'), ("limits", "{\n    'a': [1,\n  2]}")],
+            derived=['path = f"{market}.csv"'],
+            copied=["SUFFIX = '!'", "def double(v):\n    return v * 2 + SUFFIX + str(limits['a'])"],
+        ),
+        reading,
+    )
+    assert returned(made) == "CA.csvCA.csv![1, 2]"
+    assert returned(made, market="NO", limits={"a": 0}) == "NO.csvNO.csv!0"
+
+
+def test_one_result_is_returned_as_it_is_and_several_by_name(
+    block: Block, reading: Reading
+) -> None:
+    assert returned(rendered(block("a = [1]", results=["a"]), reading)) == [1]
+    assert returned(rendered(block("a = b = 1", results=["a", "b"]), reading)) == {"a": 1, "b": 1}
+    many = [f"a_rather_long_name_{n}" for n in range(9)]
+    source = "\n".join(f"{name} = {n}" for n, name in enumerate(many))
+    made = rendered(block(source, results=many), reading)
+    assert returned(made) == {name: n for n, name in enumerate(many)}
+    assert max(map(len, made.text.split("\n"))) <= 100
+    assert returned(rendered(block("print", results=[]), reading)) is None
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, {"y": 1}), (0, {})])
+def test_an_uncertain_result_is_returned_only_if_bound(
+    block: Block, reading: Reading, n: int, expected: dict[str, int]
+) -> None:
+    source = block(
+        "if n:\n    y = 1",
+        inputs={"n": "a.n"},
+        results=["y"],
+        maybe_unbound=frozenset({"y"}),
+    )
+    made = rendered(source, reading)
+    assert made.record.optional == ["y"]
+    assert returned(made, n) == expected
+
+
+COUNTER = """\
+global count
+count = 0
+def step():
+    global count, last; count += 1
+    last = f"é{count}"
+class Box:
+    def fill(self):
+        global count
+        count += 10
+step(); step()
+Box().fill()
+"""
+
+
+def test_global_means_the_cells_name(block: Block, reading: Reading) -> None:
+    made = rendered(block(COUNTER, results=["count", "last"]), reading)
+    assert returned(made) == {"count": 12, "last": "é2"}
+    read = "def add():\n    global total\n    total += 1\nadd()"
+    made = rendered(block(read, inputs={"total": "a.total"}, results=["total"]), reading)
+    assert returned(made, 4) == 5
+
+
+def test_what_only_a_module_may_hold_goes_to_the_head(block: Block, reading: Reading) -> None:
+    source = (
+        "from __future__ import annotations\nif 1:\n    from math import (sqrt,\n        pi)\n"
+        "é = 'ä'; from math import *; x = floor(2.5)\ny: Nothing = sqrt(4)"
+    )
+    made = rendered(block(source, results=["x", "y"]), reading)
+    assert made.text.startswith("from __future__ import annotations\n\nfrom math import *\n")
+    assert returned(made) == {"x": 2, "y": 2.0}
+    first, last = made.record.body or (0, 0)
+    assert last - first == source.count("\n")
+
+
+def test_a_cell_that_awaits_becomes_an_async_function(block: Block, reading: Reading) -> None:
+    source = "import asyncio\nawait asyncio.sleep(0)\nx = [i async for i in f()]"
+    made = rendered(
+        block(
+            source,
+            results=["x"],
+            is_async=True,
+            copied=["async def f():\n    yield 1\n    yield 2"],
+        ),
+        reading,
+    )
+    assert "async def clean(**kwargs):" in made.text
+    assert returned(made) == [1, 2]
+
+
+@pytest.mark.parametrize("source", ["", "# only words\n", "\n\n"])
+def test_a_cell_that_does_nothing_is_still_a_function(
+    block: Block, reading: Reading, source: str
+) -> None:
+    assert returned(rendered(block(source), reading)) is None
+
+
+def test_many_parameters_stand_on_lines_of_their_own_in_order(
+    block: Block, reading: Reading
+) -> None:
+    inputs = {f"a_long_parameter_{n}": f"load_{n}.x" for n in (3, 1, 2, 5, 4)} | {"kwargs": "z.k"}
+    made = rendered(
+        block("x = (a_long_parameter_3, kwargs)", inputs=inputs, results=["x"]), reading
+    )
+    assert list(inspect.signature(function_of(made)).parameters) == [*inputs, "kwargs_"]
+    assert returned(made, 1, 2, 3, 4, 5, 6) == (1, 6)
+
+
+FUNCTION = """\
+@transformer
+def clean(raw, *, limit=3, **kwargs):
+    return raw[:limit] + KEEP
+
+@test
+def check(output):
+    assert output
+"""
+
+
+def test_a_function_cell_is_written_as_it_stands(block: Block, reading: Reading) -> None:
+    made = rendered(
+        block(
+            FUNCTION,
+            style="function",
+            function_name="clean",
+            inputs={"raw": "load.raw"},
+            results=["clean"],
+            head_imports=["from mage_jlab import transformer, test", "import json"],
+            copied=["KEEP = [9]"],
+        ),
+        reading,
+    )
+    assert FUNCTION in made.text
+    assert made.text.startswith(
+        'import json\n\nif "test" not in globals():\n    from mage_jlab import test\n\n'
+        'if "transformer" not in globals():\n    from mage_jlab import transformer\n\nKEEP = [9]\n'
+    )
+    first, last = made.record.body or (0, 0)
+    assert made.text.split("\n")[first - 1 : last] == FUNCTION.rstrip().split("\n")
+    names: dict[str, Any] = {"transformer": lambda f: f, "test": lambda f: f}
+    exec(made.text, names)
+    assert names["clean"]([1, 2, 3, 4]) == [1, 2, 3, 9]
+
+
+def test_a_function_cell_keeps_its_own_imports(block: Block, reading: Reading) -> None:
+    own = f"from __future__ import annotations\nfrom mage_jlab import transformer, test\n{FUNCTION}"
+    made = rendered(block(own, style="function", function_name="clean"), reading)
+    assert "globals()" not in made.text
+    assert made.text.startswith("from __future__ import annotations\n\n\npass\n")
+    compile(made.text, "clean.py", "exec")
+
+
+def test_every_type_is_decorated_as_mage_spells_it(block: Block, reading: Reading) -> None:
+    for type_ in (BlockType.DATA_LOADER, BlockType.CONDITIONAL, BlockType.CHART, BlockType.SENSOR):
+        made = rendered(block("x = 1", type=type_, results=["x"]), reading)
+        assert f"@{type_.decorator}\ndef clean(" in made.text
+        assert made.file == f"{type_.folder}/clean.py"
+        assert returned(made) == 1
+
+
+def test_sql_is_written_as_it_is(block: Block, reading: Reading) -> None:
+    (made,) = render_blocks(
+        reading(block("SELECT 1\nFROM t", language=Language.SQL)), "shop"
+    ).blocks
+    assert (made.text, made.file) == ("SELECT 1\nFROM t\n", "transformers/clean.sql")
+    assert made.record.body == (1, 2)
+
+
+def test_what_is_shared_lies_in_the_projects_utils(block: Block, reading: Reading) -> None:
+    made = render_blocks(
+        reading(
+            block("x = 1", shared=["f"]),
+            pipeline="class",
+            shared_source="def f(): pass",
+            setup_source="import warnings\n",
+        ),
+        "my-shop",
+    )
+    assert made.shared == {
+        "utils/class_.py": "def f(): pass\n",
+        "utils/class__setup.py": "import warnings\n",
+    }
+    assert "from utils.class_ import f\n" in made.blocks[0].text
+    assert module_name("sales") == "sales"
+
+
+def test_a_renamed_block_is_renamed_everywhere(block: Block, reading: Reading) -> None:
+    source = reading(
+        block("raw = 1", name="load", results=["raw"], type=BlockType.DATA_LOADER),
+        block("x = raw", inputs={"raw": "load.raw"}, results=["x"]),
+        block("pass", name="last", upstream=["load"]),
+        analysis=Analysis(
+            notebook="n",
+            pipeline="sales",
+            edges=[Edge(from_="load", to="last", why="declared")],
+        ),
+    )
+    load, clean, last = render_blocks(source, "shop", {"load": "sales/load"}).blocks
+    assert (load.name, load.file) == ("sales/load", "data_loaders/sales/load.py")
+    assert "def load(**kwargs)" in load.text
+    assert clean.record.inputs == {"raw": "sales/load.raw"}
+    assert (clean.upstream, last.upstream) == (["sales/load"], ["sales/load"])
+    assert (clean.record.declared, last.record.declared) == ([], ["sales/load"])
+
+
+def test_what_cannot_be_a_function_is_refused_with_its_cell(block: Block, reading: Reading) -> None:
+    with pytest.raises(UnprocessableError, match=r"cell #0 \(clean\) cannot be written"):
+        rendered(block("return = 3"), reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("team/load", "load"), ("a/class", "class_"), ("a/1 b", "letter_1_b")]
+)
+def test_the_function_is_named_as_the_last_part(name: str, expected: str) -> None:
+    assert function_name(name) == expected
+
+
+def test_the_decorators_of_mage_jlab_let_a_file_be_imported(
+    block: Block, reading: Reading, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = rendered(block("x = a + 1", inputs={"a": "b.a"}, results=["x"]), reading)
+    (tmp_path / "block_file_for_import.py").write_text(made.text)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = __import__("block_file_for_import")
+    monkeypatch.delitem(sys.modules, "block_file_for_import")
+    assert module.clean(1) == 2
