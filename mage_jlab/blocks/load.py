@@ -10,7 +10,8 @@ from mage_jlab.blocks.worker.failures import BlockFailure
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import UnprocessableError
 
-_decoders: dict[str, Decoder] = {}
+_kept: list[Any] = []
+"""What loaded values share memory with: while it lives, changing a value copies it first."""
 
 
 def load_product(stored: StoredProduct, products_root: Path) -> Any:
@@ -24,11 +25,13 @@ def load_product(stored: StoredProduct, products_root: Path) -> Any:
         products_root: the project's products folder.
 
     Raises:
-        UnprocessableError: when the product is gone or altered, or a package that it needs is missing.
+        UnprocessableError: when the product is gone or altered, or a package is missing.
     """
-    decoder = _decoders.setdefault(str(products_root), Decoder(str(products_root)))
+    decoder = Decoder(str(products_root))
     try:
-        return decoder.load(stored.to_json())
+        value = decoder.load(stored.to_json())
     except BlockFailure as error:
         reason = "product-lost" if error.kind == "ProductLost" else "package-missing"
         raise UnprocessableError(str(error), reason=reason) from error
+    _kept.extend(decoder.kept)
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from typing import Any
 
@@ -33,7 +33,7 @@ def json_value(value: Any) -> Json:
         if math.isnan(value):
             return None
         return value if math.isfinite(value) else str(value)
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+    if isinstance(value, dt.datetime | dt.date | dt.time):
         text = value.isoformat()
         return None if text == "NaT" else text
     if isinstance(value, bytes):

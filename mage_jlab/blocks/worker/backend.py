@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from .display import shower
 
 
-class FigureManager(FigureManagerBase):  # type: ignore[misc]  # matplotlib has no types here
+class FigureManager(FigureManagerBase):
     """Shows figures in the block run's output."""
 
     @classmethod

@@ -38,7 +38,7 @@ class Decoder:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._kept: list[Any] = []
+        self.kept: list[Any] = []
         self._pickled: dict[str, dict[str, Any]] = {}
 
     def load(self, stored: dict[str, Any]) -> Any:
@@ -91,7 +91,7 @@ class Decoder:
         kind = stored.get("type_name") or ""
         if LAYOUT in (table.schema.metadata or {}):
             value, base = to_value(table, pickles.load)
-            self._kept.append(base)
+            self.kept.append(base)
             return value
         if kind.startswith("polars."):
             import polars as pl
