@@ -101,9 +101,7 @@ class RunOfPipeline:
     def product(self, block: str, name: str | None = None) -> LoadableProduct:
         """Give what a block returned in this run; arguments and errors as of a pipeline's."""
         run = self.word
-        row = self._services.products.find(
-            run.project, run.pipeline, block, run=run.id, name=name
-        )
+        row = self._services.products.find(run.project, run.pipeline, block, run=run.id, name=name)
         return LoadableProduct(self._services, row.id)
 
 

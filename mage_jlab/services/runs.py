@@ -18,7 +18,7 @@ from mage_jlab.services.selection import Selection, find_products, select
 from mage_jlab.services.variables import check_variables
 
 PAUSE = 0.5
-"""How long an engine that does not answer is left alone, in seconds: its supervisor starts it again."""
+"""How long an engine that does not answer is left to its supervisor, in seconds."""
 LONGEST_POLL = 5.0
 """How long one wait for events takes at most, in seconds: then the ledger is read anyway."""
 
@@ -233,7 +233,7 @@ class Runs:
             cursor = self._until_news(run_id, cursor, min(left, LONGEST_POLL))
 
     def _until_news(self, run_id: str, cursor: int | None, timeout: float) -> int:
-        """Wait until the engine says that something in the run changed; give the place to go on from."""
+        """Wait until something in the run changed; give the event to go on from."""
         deadline = time.monotonic() + timeout
         try:
             if cursor is None:

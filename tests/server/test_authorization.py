@@ -1,4 +1,4 @@
-"""Every address and verb, read from the running server's own rules, refuses strangers and the unauthorised."""
+"""Every address and verb of the running server refuses strangers and the unauthorised."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def our_rules(application: Application) -> Iterator[tuple[str, type[RequestHandl
 
 
 def verbs_of(handler: type[RequestHandler]) -> list[str]:
-    """Give the verbs that a handler of this package answers itself, or all where it answers in prepare."""
+    """Give the verbs that a handler answers itself; all, where it answers in prepare."""
     own = [
         verb
         for verb in VERBS

@@ -1,4 +1,4 @@
-"""Runtime variables from outside take the type of the pipeline's defaults, or are refused by name."""
+"""Runtime variables take the type of the pipeline's defaults, or are refused by name."""
 
 from __future__ import annotations
 
