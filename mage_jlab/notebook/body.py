@@ -118,7 +118,24 @@ def _bound(source: str) -> frozenset[str]:
     """The names that the text binds when it is a function's body."""
     wrapped = f"async def cell():\n{indent(source)}\n{INDENT}pass\n"
     table = symtable.symtable(wrapped, "<cell>", "exec").get_children()[0]
+    for inner in table.get_children():
+        _refuse_hidden(inner, frozenset())
     return frozenset(s.get_name() for s in table.get_symbols() if s.is_local())
+
+
+def _refuse_hidden(table: symtable.SymbolTable, hidden: frozenset[str]) -> None:
+    """Refuse a ``global`` whose name a function in between binds: ``nonlocal`` would mean that one."""
+    symbols = table.get_symbols()
+    for symbol in symbols:
+        if symbol.is_declared_global() and symbol.get_name() in hidden:
+            raise SyntaxError(
+                f"global {symbol.get_name()} is used inside a function that has a name of its own "
+                "like that"
+            )
+    if table.get_type() == "function":
+        hidden |= {symbol.get_name() for symbol in symbols if symbol.is_local()}
+    for inner in table.get_children():
+        _refuse_hidden(inner, hidden)
 
 
 def _place(source: str, node: ast.stmt) -> tuple[int, int, int, int]:

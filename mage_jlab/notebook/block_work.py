@@ -1,0 +1,57 @@
+"""A block while its notebook is being read."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mage_jlab.notebook.document import Cell
+from mage_jlab.notebook.facts import CellFacts, Parsed
+from mage_jlab.notebook.problems import Place, Problem
+from mage_jlab.notebook.roles import Role
+
+
+@dataclass(eq=False)
+class BlockWork:
+    """What is known so far of one tagged cell.
+
+    Attributes:
+        name: its name, known from the second reading on (``this cell`` before).
+        inputs: parameter -> the block above that gives it, and the result's name there.
+        read_below: its names that blocks below read.
+        changes: names of blocks above that it changes in place, and so gives anew.
+    """
+
+    cell: Cell
+    role: Role
+    parsed: Parsed
+    facts: CellFacts = field(default_factory=CellFacts)
+    style: Literal["plain", "function"] = "plain"
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    name: str = "this cell"
+    inputs: dict[str, tuple[BlockWork, str]] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, None] = field(default_factory=dict)
+    head_imports: dict[str, None] = field(default_factory=dict)
+    shared: dict[str, None] = field(default_factory=dict)
+    copied: dict[str, None] = field(default_factory=dict)
+    changes: dict[str, tuple[Place, bool]] = field(default_factory=dict)
+    read_below: dict[str, None] = field(default_factory=dict)
+    results: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def index(self) -> int:
+        """The cell's place in the notebook."""
+        return self.cell.index
+
+    def above(self) -> list[BlockWork]:
+        """Give the blocks that it reads from, in the notebook's order."""
+        found = {id(block): block for block, _ in self.inputs.values()}
+        return sorted(found.values(), key=lambda block: block.index)
+
+    def report(self, problem: Problem) -> None:
+        """Note a problem, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)

@@ -1,0 +1,120 @@
+"""The graph of the blocks: names, files, notebook order, and what the metadata declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mage_jlab.domain.block import BlockType
+from mage_jlab.domain.graph import above, find_cycle
+from mage_jlab.domain.pipeline import Edge
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.outside import Outside
+from mage_jlab.notebook.problems import error
+
+_UNORDERED = (
+    BlockType.CHART,
+    BlockType.SCRATCHPAD,
+    BlockType.MARKDOWN,
+    BlockType.CALLBACK,
+    BlockType.CONDITIONAL,
+)
+
+
+@dataclass
+class BlockGraph:
+    """The blocks above each block, in the order of its parameters, then those that only order."""
+
+    upstream: dict[str, list[str]] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+
+    def add(self, above_name: str, name: str, names: Sequence[str], why: str) -> None:
+        """Add an arrow; one that is there already keeps its reason."""
+        if above_name not in self.upstream[name]:
+            self.upstream[name].append(above_name)
+            self.edges.append(Edge(from_=above_name, to=name, names=list(names), why=why))
+
+
+def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> BlockGraph:
+    """Draw the graph of a notebook's blocks; what is wrong with it is noted on the blocks."""
+    graph = BlockGraph({block.name: [] for block in blocks})
+    for block in blocks:
+        for giver in block.above():
+            names = list(
+                dict.fromkeys(result for one, result in block.inputs.values() if one is giver)
+            )
+            graph.add(giver.name, block.name, names, "code")
+    _files(blocks, outside, graph)
+    _order(blocks, graph)
+    _declared(blocks, graph)
+    cycle = find_cycle(graph.upstream)
+    if cycle:
+        by_name = {block.name: block for block in blocks}
+        for name in dict.fromkeys(cycle):
+            by_name[name].report(
+                error(
+                    "cycle",
+                    f"These blocks wait for each other: {' → '.join(cycle)}.",
+                    None,
+                    ("Remove one of the names from upstream",),
+                )
+            )
+    return graph
+
+
+def _files(blocks: Sequence[BlockWork], outside: Mapping[int, Outside], graph: BlockGraph) -> None:
+    """An earlier and a later block that name one address, one of them writing there, keep their order."""
+    for position, block in enumerate(blocks):
+        mine = outside.get(block.index, Outside())
+        if not mine.names:
+            continue
+        for earlier in blocks[:position]:
+            met = outside.get(earlier.index, Outside()).meets(mine)
+            if met and block.role.type.runs and earlier.role.type.runs:
+                graph.add(earlier.name, block.name, [], "code")
+
+
+def _order(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
+    """Blocks without results keep notebook order among themselves."""
+    last: BlockWork | None = None
+    for block in blocks:
+        if (
+            block.results
+            or block.role.parallel
+            or block.role.type in _UNORDERED
+            or block.function is not None
+        ):
+            continue
+        if last is not None and last.name not in above(graph.upstream, block.name):
+            graph.add(last.name, block.name, [], "code")
+        last = block
+
+
+def _declared(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
+    names = {block.name for block in blocks} | {
+        block.role.name for block in blocks if block.role.name
+    }
+    aliases = {block.role.name: block.name for block in blocks if block.role.name}
+    for block in blocks:
+        for given in block.role.upstream:
+            name = aliases.get(given, given)
+            if name not in names:
+                block.report(
+                    error(
+                        "unknown-upstream",
+                        f"upstream names {given}, and no block of this notebook has that name.",
+                        None,
+                        (f"Remove {given} from upstream", f"Name a block {given}"),
+                    )
+                )
+            elif name == block.name:
+                block.report(
+                    error(
+                        "cycle",
+                        f"{block.name} waits for itself.",
+                        None,
+                        (f"Remove {given} from upstream",),
+                    )
+                )
+            else:
+                graph.add(name, block.name, [], "declared")

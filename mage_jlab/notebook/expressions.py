@@ -1,0 +1,284 @@
+"""Following expressions: what they read, in which order, and which objects they give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from mage_jlab.notebook.calls import Calls
+from mage_jlab.notebook.scopes import target_names
+from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
+
+_PANDAS_VIEWS = frozenset({"loc", "iloc", "at", "iat", "attrs", "flags"})
+_PANDAS_PLAIN = frozenset({"shape", "size", "empty", "ndim", "dtype", "dtypes", "name"})
+_ARRAY_PLAIN = frozenset({"shape", "size", "ndim", "dtype", "nbytes", "itemsize"})
+
+
+class Expressions(Calls):
+    """Evaluates expressions to abstract values."""
+
+    def value(self, node: ast.expr) -> Value:
+        """Follow an expression and give what it may stand for."""
+        method: Callable[[ast.expr], Value] | None = getattr(
+            self, f"of_{type(node).__name__}", None
+        )
+        if method is not None:
+            return method(node)
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, ast.expr):
+                self.value(part)
+        return self.new()
+
+    def of_Constant(self, node: ast.Constant) -> Value:
+        """A literal."""
+        return IMMUTABLE
+
+    def of_JoinedStr(self, node: ast.JoinedStr) -> Value:
+        """An f-string: text, after its parts."""
+        for part in node.values:
+            self.value(part)
+        return IMMUTABLE
+
+    def of_Name(self, node: ast.Name) -> Value:
+        """A name."""
+        return self.read(node.id, node)
+
+    def of_Tuple(self, node: ast.Tuple) -> Value:
+        """A tuple keeps its items apart, so that it can be unpacked."""
+        items = tuple(self.value(part) for part in node.elts)
+        parts = NONE.union(*(item.all for item in items))
+        plain = all(item.kind == "immutable" for item in items)
+        return Value(NONE, parts, "immutable" if plain else "container", items=items)
+
+    def of_List(self, node: ast.List) -> Value:
+        """A list holds its items."""
+        return self.new("container", NONE.union(*(self.value(part).all for part in node.elts)))
+
+    def of_Set(self, node: ast.Set) -> Value:
+        """A set holds its items."""
+        return self.new("container", NONE.union(*(self.value(part).all for part in node.elts)))
+
+    def of_Dict(self, node: ast.Dict) -> Value:
+        """A dict holds its values."""
+        parts = NONE
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                self.value(key)
+            parts |= self.value(value).all
+        return self.new("container", parts)
+
+    def of_Starred(self, node: ast.Starred) -> Value:
+        """``*items``."""
+        value = self.value(node.value)
+        return Value(value.parts, value.parts)
+
+    def of_BinOp(self, node: ast.BinOp) -> Value:
+        """An operator gives a new value; of lists it holds the same items."""
+        left, right = self.value(node.left), self.value(node.right)
+        kinds = {left.kind, right.kind}
+        if kinds == {"immutable"}:
+            return IMMUTABLE
+        kind = next((one for one in ("pandas", "array") if one in kinds), "unknown")
+        if left.kind == right.kind == "container":
+            kind = "container"
+        return self.new(kind, NONE if kind in ("pandas", "array") else left.parts | right.parts)
+
+    def of_UnaryOp(self, node: ast.UnaryOp) -> Value:
+        """A new value of the same kind."""
+        kind = self.value(node.operand).kind
+        return self.new(kind if kind in ("pandas", "array", "immutable") else "unknown")
+
+    def of_Compare(self, node: ast.Compare) -> Value:
+        """A truth value, or a mask."""
+        kinds = [self.value(part).kind for part in (node.left, *node.comparators)]
+        return self.new(next((one for one in ("pandas", "array") if one in kinds), "immutable"))
+
+    def of_BoolOp(self, node: ast.BoolOp) -> Value:
+        """One of its values; those after the first may never be read, which changes nothing."""
+        result = self.value(node.values[0])
+        for part in node.values[1:]:
+            before = self.state.copy()
+            result = result.joined(self.value(part))
+            self.state.sure &= before.sure
+        return result
+
+    def of_IfExp(self, node: ast.IfExp) -> Value:
+        """One of two values."""
+        self.value(node.test)
+        other = self.state.copy()
+        first = self.value(node.body)
+        mine, self.state = self.state, other
+        second = self.value(node.orelse)
+        mine.merge(self.state)
+        self.state = mine
+        return first.joined(second)
+
+    def of_NamedExpr(self, node: ast.NamedExpr) -> Value:
+        """``(name := value)`` binds in the scope around comprehensions."""
+        value = self.value(node.value)
+        self.bind(node.target.id, value, "assign", node.target)
+        return value
+
+    def of_Attribute(self, node: ast.Attribute) -> Value:
+        """A module's member, or something of an object, which may be a part of it."""
+        base = self.value(node.value)
+        return self.attribute(base, node.attr)
+
+    def attribute(self, base: Value, name: str) -> Value:
+        """Give what an attribute of a value may stand for."""
+        if base.module is not None:
+            return Value(kind="module", module=f"{base.module}.{name}")
+        if base.kind == "immutable":
+            return IMMUTABLE
+        if base.kind == "pandas":
+            if name in _PANDAS_PLAIN:
+                return IMMUTABLE
+            if name in _PANDAS_VIEWS:
+                return base
+            return self.new("array" if name == "values" else "pandas")
+        if base.kind == "array":
+            return IMMUTABLE if name in _ARRAY_PLAIN else base
+        return Value(base.all, base.parts, "rng" if base.kind == "rng" else "unknown")
+
+    def of_Subscript(self, node: ast.Subscript) -> Value:
+        """An element, a view or a selection."""
+        base = self.value(node.value)
+        index = self.value(node.slice)
+        if base.kind in ("pandas", "immutable"):
+            return self.new(base.kind)
+        if isinstance(node.slice, ast.Compare) or index.kind == "pandas":
+            return self.new(base.kind)
+        if base.kind == "container":
+            if (
+                base.items
+                and isinstance(node.slice, ast.Constant)
+                and isinstance(node.slice.value, int)
+            ):
+                position = node.slice.value
+                if -len(base.items) <= position < len(base.items):
+                    return base.items[position]
+            return Value(base.parts, base.parts)
+        return Value(
+            base.all, base.parts, "array" if base.kind == "array" else "unknown", base.module
+        )
+
+    def of_Slice(self, node: ast.Slice) -> Value:
+        """Bounds of a slice."""
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.value(part)
+        return IMMUTABLE
+
+    def of_Lambda(self, node: ast.Lambda) -> Value:
+        """A function that is handed on at once: what it reads is read here."""
+        for part in (*node.args.defaults, *(one for one in node.args.kw_defaults if one)):
+            self.value(part)
+        summary = self.summary(node, "lambda")
+        for name, place in summary.reads:
+            self.read_at(name, place)
+        for name in summary.strings:
+            self.string_names.setdefault(name, self.places.of(node))
+        return Value(kind="function", function=summary)
+
+    def of_Await(self, node: ast.Await) -> Value:
+        """What an awaitable gives."""
+        value = self.value(node.value)
+        return Value(value.own, value.parts) if value.kind == "generator" else value
+
+    def of_Yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        """Makes the function a generator."""
+        self.is_generator = True
+        if node.value is not None:
+            self.value(node.value)
+        return Value()
+
+    of_YieldFrom = of_Yield
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> Value:
+        names = [name.id for part in node.generators for name in target_names(part.target)]
+        before = set(self.state.sure)
+        saved = {name: self.state.values.get(name) for name in names}
+        first = self.item(self.value(node.generators[0].iter))
+        self.overlay += names
+        for position, part in enumerate(node.generators):
+            item = first if position == 0 else self.item(self.value(part.iter))
+            self.assign(part.target, item, part.target, "for")
+            for test in part.ifs:
+                self.value(test)
+        if isinstance(node, ast.DictComp):
+            self.value(node.key)
+            result = self.value(node.value)
+        else:
+            result = self.value(node.elt)
+        del self.overlay[len(self.overlay) - len(names) :]
+        self.state.sure &= before
+        for name, value in saved.items():
+            self.state.values.pop(name, None)
+            if value is not None:
+                self.state.values[name] = value
+        kind = "generator" if isinstance(node, ast.GeneratorExp) else "container"
+        return self.new(kind, result.all)
+
+    of_ListComp = of_SetComp = of_DictComp = of_GeneratorExp = _comprehension
+
+    def item(self, value: Value) -> Value:
+        """Give what going through a value gives."""
+        if value.kind == "immutable":
+            return IMMUTABLE
+        if value.kind in ("pandas", "figure"):
+            return self.new("pandas" if value.kind == "pandas" else "unknown")
+        if value.kind in ("container", "iterator", "generator"):
+            return Value(value.parts, value.parts)
+        return Value(value.all, value.parts)
+
+    def assign(self, target: ast.expr, value: Value, node: ast.AST, how: str = "assign") -> None:
+        """Bind a target to a value."""
+        if isinstance(target, ast.Name):
+            self.bind(target.id, value, how, target)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, self.new("container", value.all), node, how)
+        elif isinstance(target, ast.Tuple | ast.List):
+            items = value.items
+            whole = items is not None and len(items) == len(target.elts)
+            starred = any(isinstance(part, ast.Starred) for part in target.elts)
+            for position, part in enumerate(target.elts):
+                if items is not None and whole and not starred:
+                    self.assign(part, items[position], node, how)
+                elif value.kind == "figure":
+                    self.assign(part, Value(value.own, value.parts, "figure"), node, how)
+                else:
+                    self.assign(part, self._apart(value), node, how)
+        else:
+            self.store(target, value)
+
+    def _apart(self, value: Value) -> Value:
+        """Give one of the values that something unpacks to."""
+        if value.kind == "immutable":
+            return IMMUTABLE
+        outer = frozenset(token for token in value.all if token[0] != "new")
+        fresh = self.new(value.kind if value.kind in ("pandas", "array") else "unknown")
+        return Value(
+            fresh.own | (outer if value.kind not in ("pandas",) else NONE) | value.parts,
+            value.parts,
+            fresh.kind,
+        )
+
+    def store(self, target: ast.expr, value: Value) -> None:
+        """Store into an element or an attribute: a change in place of what stands before the last bracket or dot."""
+        if isinstance(target, ast.Attribute | ast.Subscript):
+            base = self.value(target.value)
+            if isinstance(target, ast.Subscript):
+                self.value(target.slice)
+            self.change(base, _root(target))
+            if base.kind not in ("pandas", "array"):
+                self.put_inside(base, value.all)
+
+
+def _root(node: ast.expr) -> ast.expr:
+    """Give the name that a chain of attributes, calls and elements starts with, or the chain."""
+    inner = node
+    while isinstance(inner, ast.Attribute | ast.Subscript | ast.Call):
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    return inner if isinstance(inner, ast.Name) else node

@@ -1,0 +1,62 @@
+"""Random generators that a session shares: exact for one drawing block, an error for two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mage_jlab.notebook.facts import CellFacts
+from mage_jlab.notebook.problems import Problem, error
+from mage_jlab.notebook.resolving import Survey
+
+_WORDS = {
+    "random": "Python's random numbers",
+    "numpy": "NumPy's random numbers",
+    "torch": "PyTorch's random numbers",
+    "tensorflow": "TensorFlow's random numbers",
+}
+
+
+def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
+    """Refuse blocks that go on where another cell left a generator that is not their own."""
+    for generator, words in _WORDS.items():
+        users: list[int] = []
+        seeds: list[int] = []
+        for index, one in sorted(facts.items()):
+            is_block = index in survey.blocks
+            place = one.draws.get(generator)
+            if place is not None and is_block:
+                _check(
+                    index,
+                    users,
+                    seeds,
+                    survey,
+                    error("shared-rng", _message(survey, users, words), place, _fixes(generator)),
+                )
+            if place is not None or (generator in one.seeded and is_block):
+                users.append(index)
+            if generator in one.seeded and not is_block:
+                seeds.append(index)
+
+
+def _check(
+    index: int, users: list[int], seeds: list[int], survey: Survey, problem: Problem
+) -> None:
+    blocks_before = [user for user in users if user in survey.blocks]
+    scratch_before = [
+        user for user in users if user not in survey.blocks and (not seeds or user > seeds[0])
+    ]
+    if blocks_before or (scratch_before and seeds) or len(seeds) > 1:
+        survey.report(index, problem)
+
+
+def _message(survey: Survey, users: list[int], words: str) -> str:
+    name = next(
+        (survey.blocks[user].name for user in reversed(users) if user in survey.blocks),
+        "an untagged cell",
+    )
+    return f"This draws from {words}, and so does {name}: in a run each block starts anew."
+
+
+def _fixes(generator: str) -> tuple[str, ...]:
+    own = "rng = np.random.default_rng(…)" if generator == "numpy" else "random.Random(…)"
+    return ("Merge the two cells", f"Give each block a generator of its own ({own})")

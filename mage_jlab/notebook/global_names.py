@@ -1,0 +1,50 @@
+"""``global`` of a cell's name becomes ``nonlocal`` in a block, whose body is a function."""
+
+from __future__ import annotations
+
+import ast
+
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.problems import Places, error
+from mage_jlab.notebook.scopes import bound_names
+
+
+def local_source(block: BlockWork, source: str) -> str:
+    """Give a plain cell's source as the body of a function; the number of lines stays."""
+    tree = block.parsed.tree
+    if tree is None or "global" not in source:
+        return source
+    known = bound_names(tree.body) | block.inputs.keys() | block.variables.keys()
+    lines = source.split("\n")
+    places = Places(source)
+    for node, nested in _globals(tree):
+        line = lines[node.lineno - 1]
+        start = places.of(node).column - 1
+        missing = [name for name in node.names if name not in known]
+        if missing and nested:
+            block.report(
+                error(
+                    "unknown-code",
+                    f"{missing[0]} is bound only inside a function by global, which a block cannot do.",
+                    places.of(node),
+                    (f"Bind {missing[0]} in the cell first",),
+                )
+            )
+        elif nested:
+            lines[node.lineno - 1] = line[:start] + "nonlocal" + line[start + len("global") :]
+        else:
+            end = places.of(node).end
+            lines[node.lineno - 1] = line[:start] + "pass" + (line[end - 1 :] if end else "")
+    return "\n".join(lines)
+
+
+def _globals(tree: ast.Module) -> list[tuple[ast.Global, bool]]:
+    found: list[tuple[ast.Global, bool]] = []
+    queue: list[tuple[ast.AST, bool]] = [(node, False) for node in tree.body]
+    while queue:
+        node, nested = queue.pop()
+        if isinstance(node, ast.Global):
+            found.append((node, nested))
+        inside = nested or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        queue += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return found

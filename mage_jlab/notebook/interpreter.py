@@ -1,0 +1,328 @@
+"""Following a cell's statements: what is bound where, on which paths, and what is read before."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from mage_jlab.notebook.expressions import Expressions
+from mage_jlab.notebook.scopes import (
+    bound_names,
+    declared,
+    imported_name,
+    local_names,
+    parameters,
+    pattern_names,
+)
+from mage_jlab.notebook.values import IMMUTABLE, Called, State, Value
+
+
+class Interpreter(Expressions):
+    """Walks the statements of one scope (a cell, or a function's body) in the order in which they run."""
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Follow statements one after another."""
+        for statement in body:
+            if self.state.dead:
+                return
+            method: Callable[[ast.AST], None] | None = getattr(
+                self, f"do_{type(statement).__name__}", None
+            )
+            if method:
+                method(statement)
+
+    def do_Expr(self, node: ast.Expr) -> None:
+        """An expression whose value is thrown away (or displayed)."""
+        self.discarded = node.value
+        self.value(node.value)
+
+    def do_Assign(self, node: ast.Assign) -> None:
+        """``a = b = value``."""
+        value = self.value(node.value)
+        if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+            value = Value(kind="function", function=self.summary(node.value, node.targets[0].id))
+        for target in node.targets:
+            self.assign(target, value, node)
+
+    def do_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """``a: int = value``."""
+        if not isinstance(node.target, ast.Name) or node.simple:
+            self.value(node.annotation)
+        if node.value is not None:
+            self.assign(node.target, self.value(node.value), node)
+
+    def do_AugAssign(self, node: ast.AugAssign) -> None:
+        """``a += value``: reads and binds, and changes what is not immutable in place."""
+        if isinstance(node.target, ast.Name):
+            old = self.read(node.target.id, node.target)
+            new = self.value(node.value)
+            if old.kind != "immutable":
+                self.change(old, node.target, certain=old.kind != "unknown")
+                old = old.holding(new.parts)
+            self.bind(node.target.id, old, "assign", node.target)
+        else:
+            self.value(node.value)
+            self.store(node.target, IMMUTABLE)
+
+    def do_Delete(self, node: ast.Delete) -> None:
+        """``del name``, or of an element."""
+        for target in node.targets:
+            self._delete(target)
+
+    def _delete(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self._delete(part)
+        elif isinstance(target, ast.Name):
+            self.read(target.id, target)
+            self.unbind(target.id, target)
+        else:
+            self.store(target, IMMUTABLE)
+
+    def do_If(self, node: ast.If) -> None:
+        """Two paths; one of them where the test is a literal."""
+        self.value(node.test)
+        if isinstance(node.test, ast.Constant):
+            self.run(node.body if node.test.value else node.orelse)
+            return
+        other = self.state.copy()
+        self.run(node.body)
+        mine, self.state = self.state, other
+        self.run(node.orelse)
+        mine.merge(self.state)
+        self.state = mine
+
+    def do_For(self, node: ast.For | ast.AsyncFor) -> None:
+        """A body that runs any number of times; twice is enough to see what one round hands to the next."""
+        item = self.item(self.value(node.iter))
+        self._loop(node.body, node.orelse, lambda: self.assign(node.target, item, node, "for"))
+
+    do_AsyncFor = do_For
+
+    def do_While(self, node: ast.While) -> None:
+        """Like a ``for``, with a test."""
+        self.value(node.test)
+        self._loop(node.body, node.orelse, lambda: None, test=node.test)
+
+    def _loop(
+        self,
+        body: list[ast.stmt],
+        orelse: list[ast.stmt],
+        begin: Callable[[], None],
+        test: ast.expr | None = None,
+    ) -> None:
+        endless = isinstance(test, ast.Constant) and bool(test.value)
+        before = self.state.copy()
+        outer, self.breaks = self.breaks, []
+        for _ in range(2):
+            begin()
+            self.run(body)
+            if test is not None and not self.state.dead:
+                self.value(test)
+            before.possibly(self.state)
+            self.state = before.copy()
+        breaks, self.breaks = self.breaks, outer
+        if endless and breaks:
+            self.state = breaks[0]
+            for one in breaks[1:]:
+                self.state.merge(one)
+            sure = set(self.state.sure)
+            self.state.possibly(before)
+            self.state.sure = sure
+            return
+        self.run(orelse)
+        for one in breaks:
+            self.state.merge(one)
+
+    def do_Break(self, node: ast.Break) -> None:
+        """The path goes on after the loop."""
+        self.breaks.append(self.state.copy())
+        self.state.dead = True
+
+    def do_Continue(self, node: ast.Continue) -> None:
+        """The path goes on at the loop's head."""
+        self.state.dead = True
+
+    def do_Raise(self, node: ast.Raise) -> None:
+        """The path ends."""
+        for part in (node.exc, node.cause):
+            if part:
+                self.value(part)
+        self.state.dead = True
+
+    def do_Return(self, node: ast.Return) -> None:
+        """The path ends, with a value."""
+        if node.value:
+            self.returned.append(self.value(node.value))
+        self.state.dead = True
+
+    def do_Assert(self, node: ast.Assert) -> None:
+        """Two expressions."""
+        self.value(node.test)
+        if node.msg:
+            self.value(node.msg)
+
+    def do_With(self, node: ast.With | ast.AsyncWith) -> None:
+        """Context managers; one that suppresses errors may leave its body anywhere."""
+        before = self.state.copy()
+        swallows = False
+        for item in node.items:
+            value = self.value(item.context_expr)
+            swallows = swallows or "suppress" in ast.unparse(item.context_expr)
+            if item.optional_vars:
+                self.assign(item.optional_vars, value, node, "with")
+        self.run(node.body)
+        if swallows:
+            self.state.merge(before)
+
+    do_AsyncWith = do_With
+
+    def do_Try(self, node: ast.Try) -> None:
+        """A body that may stop anywhere, its handlers, and what runs in any case."""
+        before = self.state.copy()
+        self.run(node.body)
+        stopped = before.copy()
+        stopped.possibly(self.state)
+        stopped.sure &= before.sure
+        self.run(node.orelse)
+        ends = [self.state]
+        for handler in node.handlers:
+            self.state = stopped.copy()
+            if handler.type:
+                self.value(handler.type)
+            if handler.name:
+                self.bind(handler.name, IMMUTABLE, "except", handler)
+            self.run(handler.body)
+            if handler.name:
+                self.unbind(handler.name, handler)
+            ends.append(self.state)
+        self.state = ends[0].copy()
+        for end in ends[1:]:
+            self.state.merge(end)
+        if self.state.dead and node.finalbody:
+            self.state = stopped.copy()
+            self.run(node.finalbody)
+            self.state.dead = True
+        else:
+            self.run(node.finalbody)
+
+    do_TryStar = do_Try
+
+    def do_Match(self, node: ast.Match) -> None:
+        """One path a case; a name or ``_`` alone catches all that is left."""
+        subject = self.value(node.subject)
+        start, ends, caught = self.state, [], False
+        for case in node.cases:
+            self.state = start.copy()
+            for part in ast.walk(case.pattern):
+                if isinstance(part, ast.MatchValue):
+                    self.value(part.value)
+                elif isinstance(part, ast.MatchClass):
+                    self.value(part.cls)
+            for name in pattern_names(case.pattern):
+                self.bind(name, Value(subject.all, subject.parts), "assign", case.pattern)
+            if case.guard:
+                self.value(case.guard)
+            self.run(case.body)
+            ends.append(self.state)
+            catches = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+            caught = caught or (catches and case.guard is None)
+        self.state = ends[0] if caught else start
+        for end in ends[1:] if caught else ends:
+            self.state.merge(end)
+
+    def do_Import(self, node: ast.Import) -> None:
+        """``import a.b as c``."""
+        for alias in node.names:
+            name = imported_name(alias)
+            dotted = alias.name if alias.asname else alias.name.split(".")[0]
+            self.bind(name, Value(kind="module", module=dotted), "import", node)
+
+    def do_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """``from a import b``; of a star it is not known what it binds."""
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.append(node)
+            else:
+                module = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+                self.bind(imported_name(alias), Value(kind="module", module=module), "import", node)
+
+    def do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """A definition: decorators and defaults run now, the body when it is called."""
+        for part in (
+            *node.decorator_list,
+            *node.args.defaults,
+            *(one for one in node.args.kw_defaults if one),
+        ):
+            self.value(part)
+        self._annotations(node)
+        self.bind(
+            node.name, Value(kind="function", function=self.summary(node, node.name)), "def", node
+        )
+
+    do_AsyncFunctionDef = do_FunctionDef
+
+    def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        given = node.args
+        for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if one is not None and one.annotation:
+                self.value(one.annotation)
+        if node.returns:
+            self.value(node.returns)
+
+    def do_ClassDef(self, node: ast.ClassDef) -> None:
+        """A class: its body runs now, in a scope of its own; its methods when they are called."""
+        for part in (*node.decorator_list, *node.bases, *(word.value for word in node.keywords)):
+            self.value(part)
+        own = bound_names(node.body)
+        inner = self.child(own)
+        inner.class_body = True
+        inner.run(node.body)
+        for name, place in inner.reads_now.items():
+            if name in own:
+                self.mixed_class_names.setdefault(name, place)
+            self.read_at(name, place)
+        late = {name: place for name, place in inner.reads.items() if name not in inner.reads_now}
+        self.absorb(inner)
+        summary = Called(
+            node.name,
+            reads=tuple(late.items()),
+            changes=frozenset(inner.late_changes),
+            writes=frozenset(inner.written),
+            draws=frozenset(inner.draws),
+            strings=frozenset(inner.string_names),
+            is_class=True,
+        )
+        self.bind(node.name, Value(kind="function", function=summary), "class", node)
+
+    def summary(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
+    ) -> Called:
+        """Follow a function's body as if it were called, and tell what it reads, changes and gives."""
+        inner = self.child(local_names(node))
+        body = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
+        given = parameters(node)
+        for parameter in given:
+            inner.state.sure.add(parameter)
+            inner.state.values[parameter] = Value(
+                frozenset({("outer", f"({parameter}")}), frozenset({("inner", f"({parameter}")})
+            )
+        inner.outer_scope = declared(body, ast.Global)
+        inner.run(body)
+        changed = {token[1] for token in inner.changed if token[0] == "outer"}
+        gives = frozenset(token for value in inner.returned for token in value.all)
+        kinds = {value.kind for value in inner.returned}
+        self.adopt(inner)
+        return Called(
+            name,
+            tuple(given),
+            tuple(inner.reads.items()),
+            frozenset(one for one in changed if not one.startswith("(")),
+            frozenset(inner.written),
+            frozenset(one[1:] for one in changed if one.startswith("(")),
+            frozenset(token[1][1:] for token in gives if token[1].startswith("(")),
+            inner.is_generator or isinstance(node, ast.AsyncFunctionDef),
+            next(iter(kinds)) if len(kinds) == 1 else "unknown",
+            frozenset(inner.draws),
+            strings=frozenset(inner.string_names),
+        )

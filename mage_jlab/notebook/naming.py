@@ -1,0 +1,137 @@
+"""Names of blocks: the given one, the recorded one, the function's, the last new result, or verb and object of the last call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from mage_jlab.domain.block import clean_name, identifier
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.known import BUILTINS
+from mage_jlab.notebook.problems import error
+
+_WRITING = (
+    "to_csv",
+    "to_parquet",
+    "to_sql",
+    "to_excel",
+    "to_json",
+    "to_feather",
+    "to_pickle",
+    "to_hdf",
+    "to_gbq",
+    "to_orc",
+    "to_stata",
+    "to_html",
+    "to_markdown",
+    "write_csv",
+    "write_parquet",
+    "write_json",
+)
+
+
+def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> list[str]:
+    """Give each block its name, unique without regard to case.
+
+    Args:
+        blocks: the blocks, in the notebook's order.
+        recorded: cell id -> name at the last export.
+    """
+    names: list[str | None] = [None] * len(blocks)
+    taken: dict[str, int] = {}
+    for position, block in enumerate(blocks):
+        given = block.role.name
+        name = _given(given) if given is not None else recorded.get(block.cell.id)
+        if name is None and block.function is not None:
+            name = block.function.name
+        if name is None:
+            continue
+        key = name.lower()
+        if key in taken and block.cell.id not in recorded:
+            block.report(
+                error(
+                    "name-taken",
+                    f"{name} is already the name of the block in cell #{blocks[taken[key]].index}.",
+                    None,
+                    ("Give one of the two another name",),
+                )
+            )
+        taken.setdefault(key, position)
+        names[position] = name
+    given_before: set[str] = set()
+    for position, block in enumerate(blocks):
+        if names[position] is None:
+            name = _unique(_inferred(block, given_before), taken, block.head_imports, block.shared)
+            names[position] = name
+            taken[name.lower()] = position
+        given_before |= {result.lower() for result in block.results} | {
+            name.lower() for name in block.changes
+        }
+    return [name or "block" for name in names]
+
+
+def _given(name: str) -> str:
+    return clean_name(name).strip("_") or "block"
+
+
+def _unique(name: str, taken: Mapping[str, int], *heads: Iterable[str]) -> str:
+    used = {one for head in heads for text in head for one in text.replace(",", " ").split()}
+    if name in used:
+        name = f"{name}_block"
+    number, fresh = 2, name
+    while fresh.lower() in taken:
+        fresh = f"{name}_{number}"
+        number += 1
+    return fresh
+
+
+def _inferred(block: BlockWork, given_before: set[str]) -> str:
+    for result in reversed(block.results):
+        if result.lower() not in given_before:
+            name = identifier(result)
+            if name:
+                return _free(name)
+    words = _last_call(block)
+    return _free(identifier(words) or f"{block.role.type.value}_{block.index}")
+
+
+def _free(name: str) -> str:
+    return f"{name}_block" if name in BUILTINS else name
+
+
+def _last_call(block: BlockWork) -> str:
+    tree = block.parsed.tree
+    if tree is None:
+        return ""
+    for node in reversed(tree.body):
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        if calls:
+            return _verb_and_object(calls[0], node, block)
+    targets = [name for name in block.facts.binds] + list(block.changes)
+    return f"set_{targets[-1]}" if targets else ""
+
+
+def _verb_and_object(call: ast.Call, node: ast.stmt, block: BlockWork) -> str:
+    verb = (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else "run"
+    )
+    verb = "write" if verb in _WRITING else verb
+    thing = ""
+    if isinstance(call.func, ast.Attribute):
+        root: ast.expr = call.func.value
+        while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        name = root.id if isinstance(root, ast.Name) else ""
+        thing = name if name in block.inputs or name in block.facts.binds else ""
+    if not thing:
+        thing = next(
+            (part.id for one in call.args for part in ast.walk(one) if isinstance(part, ast.Name)),
+            "",
+        )
+    if not thing and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        thing = node.targets[0].id
+    return f"{verb}_{thing}" if thing else verb

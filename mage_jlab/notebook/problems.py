@@ -1,0 +1,92 @@
+"""Problems: what is wrong in one cell, before it is known which cell of the notebook that is."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from mage_jlab.domain.analysis import Diagnostic, Severity
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a cell: line and column from 1, and the column after its last character."""
+
+    line: int
+    column: int
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One sentence about a cell; without a place it is about the whole cell."""
+
+    severity: Severity
+    code: str
+    message: str
+    place: Place | None = None
+    fixes: tuple[str, ...] = ()
+
+    def at(self, place: Place | None) -> Problem:
+        """Give the same problem at a place."""
+        return replace(self, place=place)
+
+    def diagnostic(self, cell_id: str, index: int) -> Diagnostic:
+        """Give the diagnostic on a cell."""
+        place = self.place
+        return Diagnostic(
+            cell_id=cell_id,
+            index=index,
+            line=place.line if place else None,
+            column=place.column if place else None,
+            end_column=place.end if place else None,
+            severity=self.severity,
+            code=self.code,
+            message=self.message,
+            fixes=list(self.fixes),
+        )
+
+
+def error(
+    code: str, message: str, place: Place | None = None, fixes: tuple[str, ...] = ()
+) -> Problem:
+    """Give a problem that stops the export."""
+    return Problem(Severity.ERROR, code, message, place, fixes)
+
+
+def warning(
+    code: str, message: str, place: Place | None = None, fixes: tuple[str, ...] = ()
+) -> Problem:
+    """Give a problem that does not stop the export."""
+    return Problem(Severity.WARNING, code, message, place, fixes)
+
+
+def note(code: str, message: str, place: Place | None = None) -> Problem:
+    """Give a note: worth knowing, nothing to do."""
+    return Problem(Severity.INFO, code, message, place)
+
+
+class Places:
+    """Turns the places of syntax tree nodes (columns in UTF-8 bytes) into places in a text."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._plain = text.isascii()
+
+    def of(self, node: ast.AST) -> Place:
+        """Give the place of a node; of a definition, the place of its name."""
+        line = getattr(node, "lineno", 1)
+        start = self._column(line, getattr(node, "col_offset", 0))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            text = self._lines[line - 1] if line <= len(self._lines) else ""
+            found = text.find(node.name, start - 1)
+            start = found + 1 if found >= 0 else start
+            return Place(line, start, start + len(node.name))
+        last = getattr(node, "end_lineno", line)
+        end = self._column(line, getattr(node, "end_col_offset", 0)) if last == line else None
+        return Place(line, start, end)
+
+    def _column(self, line: int, offset: int) -> int:
+        if self._plain or line > len(self._lines):
+            return offset + 1
+        return len(self._lines[line - 1].encode()[:offset].decode(errors="ignore")) + 1

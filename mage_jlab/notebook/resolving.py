@@ -1,0 +1,284 @@
+"""How a block gets each name that it reads: from a block above, a parameter, an import, shared or copied code, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.environment import Binding, Environment
+from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
+from mage_jlab.notebook.problems import Place, Problem, error, warning
+
+DECORATORS = frozenset(
+    "data_loader transformer data_exporter sensor custom test callback condition chart scratchpad preprocesser".split()
+)
+SESSION_NAMES = frozenset("get_ipython In Out _ __ ___ _i _ii _iii _ih _oh _dh exit quit".split())
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What holds for the whole notebook, learned by a first reading.
+
+    Attributes:
+        blocks: the blocks by the index of their cell.
+        unstable: names that several cells bind, or that a cell changes in place.
+        shared: functions and classes that can stand in the pipeline's shared file.
+        later: name -> the cells that bind it.
+        broken: names that cells which cannot be parsed seem to bind.
+        notes: problems on cells that are no blocks, by the cell's index.
+    """
+
+    blocks: Mapping[int, BlockWork]
+    unstable: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    later: Mapping[str, list[int]] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+    notes: dict[int, list[Problem]] = field(default_factory=dict)
+
+    def report(self, cell: int, problem: Problem) -> None:
+        """Note a problem on any cell, once."""
+        block = self.blocks.get(cell)
+        if block is not None:
+            block.report(problem)
+        elif problem not in self.notes.setdefault(cell, []):
+            self.notes[cell].append(problem)
+
+
+class Resolver:
+    """Finds what one block needs for the names that it reads."""
+
+    def __init__(self, block: BlockWork, environment: Environment, survey: Survey) -> None:
+        self._work = block
+        self._environment = environment
+        self._survey = survey
+        self._seen: set[str] = set()
+        self._ways: dict[str, Callable[[str, Binding, Place | None], None]] = {
+            "block": self.give,
+            "parameter": self._parameter,
+            "derived": self._derived,
+            "import": self._import,
+            "definition": self._definition,
+            "literal": self._literal,
+            "scratch": self._scratch,
+            "broken": lambda _name, _binding, _place: None,
+        }
+
+    def read(self, name: str, place: Place | None, *, bare: bool = True) -> None:
+        """Find what the block needs to read a name.
+
+        Args:
+            name: the name.
+            place: where it is read.
+            bare: whether the block never binds the name before, so that it must come from somewhere.
+        """
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        binding = self._environment.names.get(name)
+        if binding is None:
+            if bare:
+                self._missing(name, place)
+            return
+        self._ways[binding.origin](name, binding, place)
+
+    def give(self, name: str, binding: Binding, place: Place | None) -> None:
+        """Bind a name to the result of the block above that gave it."""
+        giver = self._survey.blocks[binding.cell]
+        if name == "kwargs":
+            self._work.report(
+                error(
+                    "reserved-name",
+                    "kwargs holds the runtime variables of a block, so it cannot come from another block.",
+                    place,
+                    ("Give kwargs another name",),
+                )
+            )
+            return
+        if binding.kind in CANNOT_TRAVEL:
+            self._work.report(
+                error(
+                    "cannot-travel",
+                    f"{name} is {CANNOT_TRAVEL[binding.kind]}, so it cannot pass from {giver.name} to {self._work.name}.",
+                    place,
+                    (f"Merge this cell into {giver.name}", f"Make {name} in this cell"),
+                )
+            )
+        if binding.change is not None:
+            self._changed_elsewhere(name, binding, giver)
+        self._work.inputs[name] = (giver, name)
+        giver.read_below[name] = None
+
+    def _changed_elsewhere(self, name: str, binding: Binding, giver: BlockWork) -> None:
+        change = binding.change
+        if change is None:
+            return
+        make = error if change.certain else warning
+        fixes = (
+            f"Merge this cell into {giver.name}",
+            f"Change a copy instead ({change.name} = {change.name}.copy())",
+        )
+        if change.cell in self._survey.blocks:
+            message = f"{change.name} shares an object with {name}, and {self._work.name} would not see the change in a run."
+            self._survey.report(change.cell, make("shared-object", message, change.place, fixes))
+        else:
+            message = f"{name} of {giver.name} is changed in this untagged cell, so {self._work.name} would not see the change in a run."
+            self._survey.report(
+                change.cell,
+                make(
+                    "scratch-shadows", message, change.place, ("Make this cell a block", *fixes[1:])
+                ),
+            )
+
+    def _parameter(self, name: str, binding: Binding, _place: Place | None) -> None:
+        self._work.variables[name] = binding.statements[0]
+
+    def _derived(self, name: str, binding: Binding, place: Place | None) -> None:
+        for needed, meaning in binding.needs:
+            self._as_it_was(needed, meaning, name, place)
+        self._work.derived[binding.statements[0]] = None
+
+    def _import(self, _name: str, binding: Binding, _place: Place | None) -> None:
+        self._work.head_imports.update(dict.fromkeys(binding.statements))
+
+    def _definition(self, name: str, binding: Binding, place: Place | None) -> None:
+        if name in self._survey.shared:
+            self._work.shared[name] = None
+            return
+        function = binding.function
+        what = "class" if function is not None and function.is_class else "function"
+        if function is not None and function.writes:
+            written = sorted(function.writes)[0]
+            self._work.report(
+                error(
+                    "unknown-code",
+                    f"The {what} {name} binds the global name {written}, and a block has none.",
+                    place,
+                    (f"Return {written} from {name}", f"Define {name} in this cell"),
+                )
+            )
+            return
+        if what == "class":
+            read = (
+                sorted(one for one, _ in function.reads if one not in BUILTINS) if function else []
+            )
+            self._work.report(
+                error(
+                    "scratch-value",
+                    f"The class {name} reads {read[0] if read else 'variables'} from outside, so it cannot be shared by blocks.",
+                    place,
+                    (f"Hand it to {name} as an argument", f"Define {name} in this cell"),
+                )
+            )
+            return
+        if function is not None and function.strings:
+            self._work.report(
+                error(
+                    "unknown-code",
+                    f"{name} reads {sorted(function.strings)[0]} through a string, which it could not in a block.",
+                    place,
+                    (f"Hand {sorted(function.strings)[0]} to {name} as an argument",),
+                )
+            )
+        for needed, meaning in binding.needs:
+            self._as_it_was(needed, meaning, name, place)
+        self._work.copied[binding.statements[0]] = None
+
+    def _as_it_was(
+        self, needed: str, meaning: Binding | None, name: str, place: Place | None
+    ) -> None:
+        """Read what a copied line reads, and make sure that it still means the same."""
+        now = self._environment.names.get(needed)
+        same = now is meaning or (
+            now is not None
+            and meaning is not None
+            and (now.origin, now.statements) == (meaning.origin, meaning.statements)
+            and (now.cell == meaning.cell or bool(now.statements))
+        )
+        if not same:
+            self._work.report(
+                error(
+                    "scratch-value",
+                    f"{name} was made with another {needed} than the one that stands here.",
+                    place,
+                    (f"Give one of the two {needed} another name",),
+                )
+            )
+        self.read(needed, place)
+
+    def _literal(self, name: str, binding: Binding, place: Place | None) -> None:
+        if name in self._survey.unstable:
+            self._scratch(name, binding, place)
+            return
+        for needed, meaning in binding.needs:
+            self._as_it_was(needed, meaning, name, place)
+        self._work.copied[binding.statements[0]] = None
+
+    def _scratch(self, name: str, binding: Binding, place: Place | None) -> None:
+        if binding.hidden is not None:
+            message = f"{name} is bound in this untagged cell, so {self._work.name} would have another {name} in a run."
+            self._survey.report(
+                binding.cell,
+                error(
+                    "scratch-shadows",
+                    message,
+                    binding.place,
+                    ("Make this cell a block", f"Give {name} another name here"),
+                ),
+            )
+            return
+        fixes = (
+            f"Move the line into {self._work.name}",
+            "Make that cell a block",
+            f"Make {name} a parameter",
+        )
+        self._work.report(
+            error(
+                "scratch-value",
+                f"{name} is computed in an untagged cell, so a run would not have it.",
+                place,
+                fixes,
+            )
+        )
+
+    def _missing(self, name: str, place: Place | None) -> None:
+        if name in SESSION_NAMES:
+            self._work.report(
+                error(
+                    "unknown-code",
+                    f"{name} belongs to the notebook's session, and a run has none.",
+                    place,
+                    (f"Remove {name}",),
+                )
+            )
+        elif name == "display":
+            self._work.head_imports["from IPython.display import display"] = None
+        elif (
+            name in BUILTINS
+            or name in self._survey.broken
+            or (name in DECORATORS and self._work.style == "function")
+        ):
+            return
+        elif self._environment.stars:
+            for _, statement in self._environment.stars:
+                self._work.head_imports[statement] = None
+        elif name in self._environment.deleted:
+            self._work.report(
+                error(
+                    "hidden-state",
+                    f"{name} is deleted above, so it has no value here.",
+                    place,
+                    (f"Keep {name}",),
+                )
+            )
+        else:
+            later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
+            if later:
+                message = f"{name} is defined only below, so running the notebook from the top fails here."
+                fixes = (f"Move the cell that defines {name} above this one",)
+            else:
+                message = (
+                    f"{name} is defined in no cell, so it works only in a kernel that still has it."
+                )
+                fixes = (f"Define {name} in a cell above",)
+            self._work.report(error("hidden-state", message, place, fixes))

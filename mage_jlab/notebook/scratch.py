@@ -1,0 +1,135 @@
+"""What an untagged cell's names are to the blocks below: imports, definitions, literals, or values that a run has not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mage_jlab.notebook.document import Cell
+from mage_jlab.notebook.environment import Binding, Environment
+from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
+from mage_jlab.notebook.statements import Statement, import_statements, statements_of
+
+
+def scratch_bindings(
+    cell: Cell,
+    parsed: Parsed,
+    facts: CellFacts,
+    environment: Environment,
+    modules: Mapping[str, str],
+) -> dict[str, Binding]:
+    """Give the bindings that a cell leaves behind, sorted by how a block below can have them."""
+    if parsed.tree is None:
+        return {}
+    found: dict[str, Binding] = {}
+    counts: dict[str, int] = {}
+    statements = list(statements_of(parsed.tree, parsed.source, modules))
+    for statement in statements:
+        for name in statement.names:
+            counts[name] = counts.get(name, 0) + 1
+    inside = Environment(dict(environment.names))
+    for statement in statements:
+        for name in statement.names:
+            if name not in facts.binds:
+                continue
+            binding = _binding(name, cell, statement, facts, inside)
+            if counts[name] > 1 and binding.origin == "literal":
+                binding = _value(name, cell, facts)
+            earlier = found.get(name)
+            if (
+                earlier is not None
+                and earlier.origin == "import" == binding.origin
+                and earlier.module == binding.module
+            ):
+                statements_ = tuple(dict.fromkeys((*earlier.statements, *binding.statements)))
+                binding = Binding(
+                    "import",
+                    cell.index,
+                    "import",
+                    binding.kind,
+                    binding.module,
+                    None,
+                    statements_,
+                    place=binding.place,
+                )
+            found[name] = inside.names[name] = binding
+    for name in facts.binds:
+        if name not in found:
+            found[name] = _value(name, cell, facts)
+    return found
+
+
+def _binding(
+    name: str, cell: Cell, statement: Statement, facts: CellFacts, inside: Environment
+) -> Binding:
+    bound = facts.binds[name]
+    value = facts.values[name]
+    common = {
+        "kind": value.kind,
+        "module": value.module,
+        "function": value.function,
+        "place": bound.place,
+    }
+    if statement.kind == "import":
+        texts = tuple(text for one, text in import_statements(statement.node) if one == name) or (
+            statement.text,
+        )
+        return Binding(
+            "import", cell.index, "import", statements=_joined(name, texts, inside), **common
+        )
+    if statement.kind == "definition" and value.function is not None:
+        return Binding(
+            "definition",
+            cell.index,
+            bound.how,
+            statements=(statement.text,),
+            needs=_needs(statement, inside, name),
+            **common,
+        )
+    if statement.kind == "literal":
+        return Binding(
+            "literal",
+            cell.index,
+            statements=(statement.text,),
+            needs=_needs(statement, inside, name),
+            **common,
+        )
+    return _value(name, cell, facts)
+
+
+def _joined(name: str, texts: tuple[str, ...], inside: Environment) -> tuple[str, ...]:
+    """``import a.b`` and ``import a.c`` both bind ``a``, and whoever uses it needs both."""
+    old = inside.names.get(name)
+    if (
+        old is None
+        or old.origin != "import"
+        or not all(
+            text.startswith(f"import {name}.") or text == f"import {name}"
+            for text in (*old.statements, *texts)
+        )
+    ):
+        return texts
+    return tuple(dict.fromkeys((*old.statements, *texts)))
+
+
+def _value(name: str, cell: Cell, facts: CellFacts) -> Binding:
+    value = facts.values[name]
+    bound = facts.binds[name]
+    return Binding(
+        "scratch",
+        cell.index,
+        bound.how,
+        value.kind,
+        value.module,
+        value.function,
+        place=bound.place,
+    )
+
+
+def _needs(
+    statement: Statement, inside: Environment, name: str
+) -> tuple[tuple[str, Binding | None], ...]:
+    """Give the names that a statement reads when it runs (a function's body is read when it is called)."""
+    text = statement.text
+    context = inside.context(parse(text).words, frozenset())
+    facts = facts_of(text, context)
+    return tuple((read, inside.names.get(read)) for read in facts.reads if read != name)

@@ -1,0 +1,111 @@
+"""Abstract values: which objects a name may stand for, and the state of all names at one place of a cell.
+
+An object is a token. ``own`` are the objects that a value may be (or be a view of), ``parts`` those that can be
+reached through it. A change of a value changes its own objects; who holds one of them sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from mage_jlab.notebook.problems import Place
+
+Token = tuple[str, str]
+"""``("outer", name)`` and ``("inner", name)``: the object, and what lies inside it, that a name from above stands for;
+``("new", …)``: an object that this cell makes."""
+NONE: frozenset[Token] = frozenset()
+
+
+@dataclass(frozen=True)
+class Called:
+    """What is known of a function of the notebook.
+
+    Attributes:
+        reads: the global names that it reads when it is called.
+        changes: the global names that it changes in place.
+        writes: the global names that it binds.
+        changes_parameters: the parameters that it changes in place.
+        gives_parameters: the parameters that its value may be, or hold.
+        strings: the global names that it reads through literal strings.
+        is_generator: whether calling it gives a generator (or a coroutine).
+        gives: the kind of its value.
+        draws: the global generators of random numbers that it draws from.
+    """
+
+    name: str
+    parameters: tuple[str, ...] = ()
+    reads: tuple[tuple[str, Place], ...] = ()
+    changes: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    changes_parameters: frozenset[str] = frozenset()
+    gives_parameters: frozenset[str] = frozenset()
+    is_generator: bool = False
+    gives: str = "unknown"
+    draws: frozenset[str] = frozenset()
+    strings: frozenset[str] = frozenset()
+    is_class: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an expression may give."""
+
+    own: frozenset[Token] = NONE
+    parts: frozenset[Token] = NONE
+    kind: str = "unknown"
+    module: str | None = None
+    function: Called | None = None
+    items: tuple[Value, ...] | None = None
+
+    @property
+    def all(self) -> frozenset[Token]:
+        """All objects that can be reached through it."""
+        return self.own | self.parts
+
+    def joined(self, other: Value) -> Value:
+        """Give what is either of the two."""
+        return Value(
+            self.own | other.own,
+            self.parts | other.parts,
+            self.kind if self.kind == other.kind else "unknown",
+            self.module if self.module == other.module else None,
+            self.function if self.function == other.function else None,
+        )
+
+    def holding(self, tokens: frozenset[Token]) -> Value:
+        """Give the value with more objects inside."""
+        return replace(self, parts=self.parts | tokens, items=None)
+
+
+IMMUTABLE = Value(kind="immutable")
+
+
+@dataclass
+class State:
+    """The names of a scope at one place: which are surely bound, and what they may stand for."""
+
+    sure: set[str] = field(default_factory=set)
+    values: dict[str, Value] = field(default_factory=dict)
+    dead: bool = False
+
+    def copy(self) -> State:
+        """Give a state that can go its own way."""
+        return State(set(self.sure), dict(self.values), self.dead)
+
+    def merge(self, other: State) -> None:
+        """Join a second path that leads to the same place."""
+        if other.dead:
+            return
+        if self.dead:
+            self.sure, self.values, self.dead = set(other.sure), dict(other.values), False
+            return
+        self.sure &= other.sure
+        for name, value in other.values.items():
+            mine = self.values.get(name)
+            self.values[name] = value if mine is None or mine == value else mine.joined(value)
+
+    def possibly(self, other: State) -> None:
+        """Join what a path may have bound, though it did not lead here (a body that raised)."""
+        dead, other.dead = other.dead, False
+        self.merge(other)
+        other.dead = dead

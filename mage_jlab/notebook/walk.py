@@ -1,0 +1,243 @@
+"""Going through a notebook from the top: what each cell gives to those below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from mage_jlab.domain.block import BlockType
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.document import Cell
+from mage_jlab.notebook.environment import Binding, Change, Environment, ObjectId
+from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
+from mage_jlab.notebook.parameters import Parameters
+from mage_jlab.notebook.problems import Place
+from mage_jlab.notebook.resolving import Resolver, Survey
+from mage_jlab.notebook.function_cells import bind_function
+from mage_jlab.notebook.scratch import scratch_bindings
+from mage_jlab.notebook.statements import import_statements, statements_of
+from mage_jlab.notebook.values import Token, Value
+
+
+class Walk:
+    """One reading of a notebook, from the top."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.environment = Environment()
+        self.facts: dict[int, CellFacts] = {}
+        self.meanings: dict[str, list[Binding]] = {}
+        self._before: Mapping[str, Binding] = {}
+
+    def parameters(self, cell: Cell, parsed: Parsed, read: Parameters) -> None:
+        """Take over the runtime variables."""
+        facts = self._facts(cell, parsed)
+        statements = (
+            {}
+            if parsed.tree is None
+            else {
+                name: statement
+                for statement in statements_of(parsed.tree, parsed.source, self._modules(facts))
+                for name in statement.names
+            }
+        )
+        for name, bound in facts.binds.items():
+            value = facts.values[name]
+            binding = Binding(
+                "scratch", cell.index, bound.how, value.kind, value.module, place=bound.place
+            )
+            if name in read.sources:
+                default = read.sources[name]
+                plain = not default.lstrip().startswith(("[", "{"))
+                binding = replace(
+                    binding,
+                    origin="parameter",
+                    statements=(default,),
+                    kind="immutable" if plain else value.kind,
+                )
+            elif name in read.derived:
+                needs = self._needs(read.derived[name], name)
+                binding = replace(
+                    binding, origin="derived", statements=(read.derived[name],), needs=needs
+                )
+            elif name in statements and statements[name].kind == "import":
+                binding = replace(binding, origin="import", statements=_imports(statements[name]))
+            self._bind(name, binding, cell, value)
+
+    def scratch(self, cell: Cell, parsed: Parsed) -> None:
+        """Take over what an untagged cell gives, and note what it hides."""
+        facts = self._facts(cell, parsed)
+        if parsed.tree is None:
+            return
+        found = scratch_bindings(cell, parsed, facts, self.environment, self._modules(facts))
+        self._changes(cell.index, facts, None)
+        for name in facts.deleted:
+            self.environment.names.pop(name, None)
+            self.environment.deleted[name] = cell.index
+        for name, binding in found.items():
+            old = self.environment.names.get(name)
+            if (
+                binding.origin in ("scratch", "literal")
+                and old is not None
+                and old.origin in ("block", "parameter")
+            ):
+                binding = replace(binding, origin="scratch", hidden=old)
+            elif binding.origin == "scratch" and old is not None and old.hidden is not None:
+                binding = replace(binding, hidden=old.hidden)
+            self._bind(name, binding, cell, facts.values[name])
+        self.environment.stars += [(cell.index, star) for star in facts.stars]
+
+    def block(self, block: BlockWork) -> None:
+        """Find what a block needs, and take over what it gives."""
+        facts = block.facts = self._facts(block.cell, block.parsed)
+        resolver = Resolver(block, self.environment, self.survey)
+        if block.function is not None:
+            value = bind_function(block, resolver, self.environment)
+            binding = Binding(
+                "block",
+                block.index,
+                "assign",
+                value.kind,
+                place=facts.binds[block.function.name].place,
+            )
+            self._bind(block.function.name, binding, block.cell, Value(kind=value.kind))
+            return
+        for name, place in facts.reads.items():
+            resolver.read(name, place, bare=name in facts.bare)
+        for name, bound in facts.binds.items():
+            old = self.environment.names.get(name)
+            if (
+                name not in facts.sure
+                and old is not None
+                and bound.how not in ("import", "def", "class")
+            ):
+                resolver.read(name, bound.place, bare=False)
+        for problem in (*block.parsed.translation.problems, *facts.problems):
+            block.report(problem)
+        self._changes(block.index, facts, block)
+        for name in facts.deleted:
+            self.environment.names.pop(name, None)
+            self.environment.deleted[name] = block.index
+        definitions = self._definitions(block, facts)
+        for name, bound in facts.binds.items():
+            value = facts.values[name]
+            binding = definitions.get(name) or Binding(
+                "block",
+                block.index,
+                bound.how,
+                value.kind,
+                value.module,
+                value.function,
+                place=bound.place,
+                maybe=name not in facts.sure,
+            )
+            self._bind(name, binding, block.cell, value)
+        for name in block.changes:
+            if name not in facts.binds and name in self.environment.names:
+                old = self.environment.names[name]
+                self.environment.names[name] = replace(
+                    old,
+                    origin="block",
+                    cell=block.index,
+                    statements=(),
+                    needs=(),
+                    hidden=None,
+                    change=None,
+                )
+        self.environment.stars += [(block.index, star) for star in facts.stars]
+
+    def _definitions(self, block: BlockWork, facts: CellFacts) -> dict[str, Binding]:
+        """Imports, functions and classes of a block reach other blocks as those of an untagged cell do."""
+        if block.parsed.tree is None or block.style == "function":
+            return {}
+        found = scratch_bindings(
+            block.cell, block.parsed, facts, self.environment, self._modules(facts)
+        )
+        return {
+            name: binding
+            for name, binding in found.items()
+            if binding.origin == "import"
+            or (binding.origin == "definition" and name in facts.binds)
+        }
+
+    def _facts(self, cell: Cell, parsed: Parsed) -> CellFacts:
+        self._before = dict(self.environment.names)
+        context = self.environment.context(parsed.words, self.survey.shared)
+        facts = self.facts[cell.index] = facts_of(parsed.text, context)
+        return facts
+
+    def _modules(self, facts: CellFacts) -> dict[str, str]:
+        known = {
+            name: one.module
+            for name, one in self.environment.names.items()
+            if one.module is not None
+        }
+        known.update(
+            {name: value.module for name, value in facts.values.items() if value.module is not None}
+        )
+        return known
+
+    def _needs(self, line: str, name: str) -> tuple[tuple[str, Binding | None], ...]:
+        facts = facts_of(line, self.environment.context(parse(line).words, frozenset()))
+        return tuple(
+            (read, self.environment.names.get(read)) for read in facts.reads if read != name
+        )
+
+    def _bind(self, name: str, binding: Binding, cell: Cell, value: Value) -> None:
+        own = self._objects(cell.index, value.own)
+        parts = self._objects(cell.index, value.parts)
+        bound = self.environment.names[name] = replace(binding, own=own, parts=parts)
+        self.meanings.setdefault(name, []).append(bound)
+        self.environment.deleted.pop(name, None)
+
+    def _objects(self, cell: int, tokens: Iterable[Token]) -> frozenset[ObjectId]:
+        found: set[ObjectId] = set()
+        for scope, name in tokens:
+            if scope == "new":
+                found.add((cell, name))
+            else:
+                binding = self._before.get(name)
+                if binding is not None:
+                    found |= binding.own if scope == "outer" else binding.parts
+                else:
+                    found.add((-1, f"{scope} {name}"))
+        return frozenset(found)
+
+    def _changes(self, cell: int, facts: CellFacts, block: BlockWork | None) -> None:
+        """Note which names see a change in place; those that the cell does not hand on are marked."""
+        names = self.environment.names
+        hit: dict[ObjectId, tuple[str, Place, bool]] = {}
+        direct: dict[str, tuple[Place, bool]] = {}
+        for token, (place, certain) in facts.changed.items():
+            if (
+                token[0] != "new"
+                and token[1] in names
+                and names[token[1]].origin not in ("import", "definition")
+            ):
+                if token[0] == "outer":
+                    direct[token[1]] = (place, certain)
+                for one in self._objects(cell, [token]):
+                    hit[one] = (token[1], place, certain)
+        if block is not None:
+            quiet = block.role.type is BlockType.CHART
+            seen = {
+                name: one
+                for name, one in direct.items()
+                if name in facts.reads and (one[1] or not quiet)
+            }
+            block.changes.update(seen)
+        for name, binding in list(names.items()):
+            touched = [hit[one] for one in (binding.own | binding.parts) if one in hit]
+            if not touched or name in facts.binds:
+                continue
+            changer, place, certain = max(touched, key=lambda one: one[2])
+            handed_on = block is not None and name in block.changes
+            if handed_on and all(one[0] == name for one in touched):
+                continue
+            if binding.origin in ("block", "parameter") and binding.change is None:
+                names[name] = replace(binding, change=Change(cell, changer, place, certain))
+
+
+def _imports(statement: object) -> tuple[str, ...]:
+    node = getattr(statement, "node", None)
+    return tuple(text for _, text in import_statements(node)) if node is not None else ()
