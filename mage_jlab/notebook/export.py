@@ -25,7 +25,7 @@ from mage_jlab.domain.word import Json
 from mage_jlab.notebook.cells import WorkbenchReading
 from mage_jlab.notebook.changes import Changes, files_of_others
 from mage_jlab.notebook.document import dump_notebook, parse_notebook, pipeline_of
-from mage_jlab.notebook.render import RenderedExport, render_blocks
+from mage_jlab.notebook.render import RenderedExport, cell_text, render_blocks
 from mage_jlab.notebook.requirements import add_requirements
 from mage_jlab.store.disk import text_hash, write_atomic
 from mage_jlab.store.paths import inside
@@ -178,8 +178,8 @@ def plan_export(
     ]
     text = write_pipeline(before or new_pipeline(pipeline), metadata, entries, removed, variables)
     changes.put(metadata, text, before)
-    bases = {text_hash(b.source.source): b.source.source for b in rendered.blocks}
-    bases |= {text_hash(b.text): b.text for b in rendered.blocks}
+    texts = [text for b in rendered.blocks for text in (cell_text(b.source), b.text)]
+    bases = {text_hash(text): text for text in texts}
     return ExportPlan(files, reading, changes, bases)
 
 

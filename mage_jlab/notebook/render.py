@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,6 +78,11 @@ def render_blocks(
     )
 
 
+def cell_text(block: BlockSource) -> str:
+    """Give the text of a block's cell, as the notebook has it."""
+    return block.cell_text or block.source
+
+
 def module_name(pipeline: str) -> str:
     """Give the name of the module that holds what a pipeline's blocks share."""
     if pipeline.isidentifier() and not keyword.iskeyword(pipeline):
@@ -100,7 +106,7 @@ def _render(
         upstream=[renamed.get(above, above) for above in block.upstream],
         record=BlockRecord(
             cell=block.cell_id,
-            source=text_hash(block.source),
+            source=text_hash(cell_text(block)),
             file=text_hash(text),
             body=body,
             inputs={name: _rebound(value, renamed) for name, value in block.inputs.items()},
@@ -125,9 +131,12 @@ def _text(block: BlockSource, name: str, shared_module: str) -> tuple[str, tuple
         text = _ended(block.source)
         return text, (1, max(1, text.count("\n")))
     try:
-        write = _function_cell if block.style == "function" else _plain_cell
-        text, body = write(block, name, shared_module)
-        compile(text, name, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            # What Python warns of in the code is for the one who runs it.
+            warnings.simplefilter("ignore")
+            write = _function_cell if block.style == "function" else _plain_cell
+            text, body = write(block, name, shared_module)
+            compile(text, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise UnprocessableError(
@@ -157,7 +166,7 @@ def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str,
     )
     prologue = [*head.inner]
     prologue += [
-        indent(f'{variable} = {options}.get("{variable}", {default.strip()})', "")
+        f'{variable} = {options}.get("{variable}", {default.strip()})'
         for variable, default in block.variables
     ]
     prologue += [part.source for part in copied]

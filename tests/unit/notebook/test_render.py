@@ -6,6 +6,7 @@ import ast
 import asyncio
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,9 @@ Reading = Callable[..., WorkbenchReading]
 
 def rendered(source: BlockSource, reading: Reading) -> RenderedBlock:
     (block,) = render_blocks(reading(source), "shop").blocks
-    ast.parse(block.text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ast.parse(block.text)
     return block
 
 
@@ -224,6 +227,19 @@ def test_global_means_the_cells_name(block: Block, reading: Reading) -> None:
     read = "def add():\n    global total\n    total += 1\nadd()"
     made = rendered(block(read, inputs={"total": "a.total"}, results=["total"]), reading)
     assert returned(made, 4) == 5
+
+
+def test_a_global_that_would_mean_another_functions_name_is_refused(
+    block: Block, reading: Reading
+) -> None:
+    source = "def a():\n    x = 1\n    def b():\n        global x\n        x = 2\n    b()\na()"
+    with pytest.raises(UnprocessableError, match="global x is used inside a function"):
+        rendered(block(source, results=["x"]), reading)
+
+
+def test_a_warning_about_the_code_stops_nothing(block: Block, reading: Reading) -> None:
+    made = rendered(block("x = '\\d' == '\\\\d'", results=["x"]), reading)
+    assert "x = '\\d'" in made.text
 
 
 def test_what_only_a_module_may_hold_goes_to_the_head(block: Block, reading: Reading) -> None:
