@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 from mage_jlab import __version__
@@ -23,6 +24,8 @@ START_S = 30.0
 """How long a client waits for an engine to come up."""
 REPLACE_S = 30.0
 """How long a client waits for an engine of another version to finish its blocks."""
+STOP_S = 20.0
+"""How long a client waits for an engine that it stopped to be gone."""
 COMMAND_S = 120.0
 """How long one command may take."""
 
@@ -100,7 +103,10 @@ class EngineClient:
             "name": name,
             "arguments": arguments,
         }
-        return self._request("POST", wire.COMMAND, body, COMMAND_S)
+        answer = self._request("POST", wire.COMMAND, body, COMMAND_S)
+        if name == "stop" and not arguments.get("drain"):
+            self._wait_until_gone(STOP_S)
+        return answer
 
     def events(self, after: int, timeout: float = wire.EVENTS_WAIT_S) -> list[Event]:
         """Wait for events whose ``seq`` is above ``after``; empty when none came in time (seconds).
@@ -155,18 +161,25 @@ class EngineClient:
     def _replace(self, hello: dict[str, Any]) -> None:
         """Stop an engine of another version once its blocks have ended; runs go on in the next."""
         self.command("stop", drain=True)
-        deadline = time.monotonic() + REPLACE_S
+        if not self._wait_until_gone(REPLACE_S):
+            raise EngineUnavailableError(
+                f"An engine of mage_jlab {hello.get('version')} is finishing its blocks; this is "
+                f"{__version__}. Try again when they have ended.",
+                "engine-draining",
+            )
+
+    def _wait_until_gone(self, timeout: float) -> bool:
+        """Wait until no engine answers; False when one still does after so many seconds."""
+        deadline = time.monotonic() + timeout
         while self._hello() is not None:
             if time.monotonic() > deadline:
-                raise EngineUnavailableError(
-                    f"An engine of mage_jlab {hello.get('version')} is finishing its blocks; this "
-                    f"is {__version__}. Try again when they have ended.",
-                    "engine-draining",
-                )
-            time.sleep(0.1)
+                return False
+            time.sleep(0.05)
+        return True
 
     def _start(self) -> None:
         self._state.make()
+        log_from = self._log_size()
         environ = {**os.environ, "MAGE_JLAB_STATE_DIR": str(self._state.root)}
         if self._state.database_url_override:
             environ["MAGE_JLAB_DATABASE_URL"] = self._state.database_url_override
@@ -175,7 +188,7 @@ class EngineClient:
             [sys.executable, "-m", "mage_jlab.engine.supervisor"],
             check=False,
             env=environ,
-            cwd=self._state.root,
+            cwd=Path(__file__).parents[2],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -185,13 +198,24 @@ class EngineClient:
         while time.monotonic() < deadline:
             if self._hello() is not None:
                 return
-            if self._gave_up():
+            if self._hopeless(log_from):
                 break
             time.sleep(0.02)
         raise EngineUnavailableError(f"The engine did not start. {self._last_words()}")
 
-    def _gave_up(self) -> bool:
-        return "gave up" in self._last_words()
+    def _log_size(self) -> int:
+        try:
+            return self._state.log.stat().st_size
+        except OSError:
+            return 0
+
+    def _hopeless(self, log_from: int) -> bool:
+        """Whether the log says, since a place in it, that no engine will come up."""
+        if self._log_size() <= log_from:
+            return False
+        with self._state.log.open("rb") as log:
+            log.seek(log_from)
+            return b'"level": "CRITICAL"' in log.read()
 
     def _last_words(self) -> str:
         """Give the last line of the engine's log as a sentence."""

@@ -1,0 +1,48 @@
+"""From a claimed block run to the task that an executor gets."""
+
+from __future__ import annotations
+
+import hashlib
+
+from mage_jlab.domain.attempt import BlockTask
+from mage_jlab.store.ledger.claiming import Claim
+from mage_jlab.store.ledger.ids import maybe_moment, moment
+from mage_jlab.store.paths import path_part
+
+
+def block_task(claim: Claim) -> BlockTask:
+    """Give the task of an attempt; everything in it comes from the ledger and the snapshot."""
+    facts, snapshot = claim.facts, claim.plan.snapshot
+    plan = snapshot.plan
+    item = path_part(claim.item) if claim.item else "_"
+    return BlockTask(
+        block_run=claim.block_run,
+        token=claim.token,
+        run=facts.id,
+        run_number=facts.number,
+        attempt=claim.token,
+        pipeline=facts.pipeline,
+        project_name=plan.project_name,
+        block=claim.plan.blocks[claim.block],
+        inputs=claim.inputs,
+        variables=facts.variables,
+        execution_date=moment(facts.nominal_at or facts.created_at),
+        interval_start=maybe_moment(facts.nominal_at),
+        interval_end=maybe_moment(facts.interval_end),
+        trigger=facts.trigger_name,
+        idempotency_key=_digest(facts.id, claim.block, claim.item),
+        key=_digest(plan.interpreter, plan.place, snapshot.hash, plan.setup or ""),
+        interpreter=plan.interpreter,
+        environ=plan.environ,
+        place=plan.place,
+        cwd=plan.cwd,
+        folder=snapshot.folder,
+        setup=plan.setup,
+        products=plan.products,
+        output=f"{facts.id}/{path_part(claim.block)}/{item}/{claim.token}",
+        log=f"{plan.logs}/{claim.log_ref}",
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
