@@ -16,7 +16,10 @@ class EngineState(StrEnum):
 
 
 class EngineStatus(Word):
-    """The engine of a state folder; ``stopped_at`` is when it was last seen, when it is gone."""
+    """The engine of a state folder; ``stopped_at`` is when it was last seen, when it is gone.
+
+    ``trouble`` says why no block starts although the engine runs (a full disk, say).
+    """
 
     state: EngineState
     pid: int | None = None
@@ -28,3 +31,4 @@ class EngineStatus(Word):
     next_fire_pipeline: str | None = None
     started_at: Moment | None = None
     stopped_at: Moment | None = None
+    trouble: str | None = None

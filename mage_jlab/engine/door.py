@@ -134,7 +134,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Write a broken conversation to the log, not to stderr."""
-        log.debug("A conversation broke off.", exc_info=True)
+        log.debug("A conversation broke off.")
 
 
 def peer_uid(connection: socket.socket) -> int:

@@ -92,7 +92,7 @@ class DueSchedule:
 
 @dataclass(frozen=True)
 class Firing:
-    """A due schedule, what was decided about it, and the files to run (or what is wrong in them)."""
+    """A due schedule, what was decided about it, and the files to run or their fault."""
 
     due: DueSchedule
     decision: Decision

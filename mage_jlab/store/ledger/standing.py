@@ -11,7 +11,7 @@ from mage_jlab.store.ledger.tables import block_run, run, schedule, trigger
 from mage_jlab.store.ledger.transaction import Transaction
 
 _BLOCKS = (
-    select(block_run.c.state, func.count())
+    select(block_run.c.state, func.count().label("amount"))
     .join(run, run.c.id == block_run.c.run_id)
     .where(
         run.c.state.in_([RunState.QUEUED.value, RunState.RUNNING.value]),
@@ -53,13 +53,13 @@ class Standing:
 
 def standing(tx: Transaction) -> Standing:
     """Count what stands in the ledger."""
-    counts = {row[0]: row[1] for row in tx.execute(_BLOCKS)}
+    counts = {row.state: row.amount for row in tx.execute(_BLOCKS)}
     coming = tx.execute(_NEXT).first()
     return Standing(
         running=counts.get(BlockRunState.RUNNING.value, 0),
         queued=counts.get(BlockRunState.READY.value, 0),
         live_runs=tx.execute(_RUNS).scalar_one(),
         enabled_triggers=tx.execute(_ENABLED).scalar_one(),
-        next_fire_at=None if coming is None else coming[0],
-        next_pipeline=None if coming is None else coming[1],
+        next_fire_at=None if coming is None else coming.next_fire_at,
+        next_pipeline=None if coming is None else coming.pipeline,
     )
