@@ -124,7 +124,7 @@ def _bound(source: str) -> frozenset[str]:
 
 
 def _refuse_hidden(table: symtable.SymbolTable, hidden: frozenset[str]) -> None:
-    """Refuse a ``global`` whose name a function in between binds: ``nonlocal`` would mean that one."""
+    """Refuse a ``global`` whose name a function in between binds: that one would be meant."""
     symbols = table.get_symbols()
     for symbol in symbols:
         if symbol.is_declared_global() and symbol.get_name() in hidden:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -113,9 +114,9 @@ class ProjectReader:
             NotFoundError: when there is none of this name.
             UnreadableFileError: when one of its files cannot be read, with the place in it.
         """
-        path = self.pipeline_file(name)
         text = self._pipeline_text(name)
-        return parse_pipeline(text, path, name, self.name, self.record(name))
+        record = self._read_inside(self.pipeline_file(name, record_yaml.FILE))
+        return _parse_pipeline(text, record, name, self.name)
 
     def pipeline_file(self, name: str, file: str = METADATA) -> str:
         """Give the path, relative to the project, of a file of a pipeline.
@@ -125,7 +126,7 @@ class ProjectReader:
         """
         if not name or "/" in name or "\\" in name or name.startswith("."):
             raise NotFoundError(f"There is no pipeline {name!r} in {self.name}.")
-        return f"pipelines/{name}/{file}"
+        return _file(name, file)
 
     def triggers(self, pipeline: str) -> list[TriggerSpec]:
         """Read the triggers of a pipeline.
@@ -135,9 +136,9 @@ class ProjectReader:
             UnreadableFileError: when its files cannot be read.
         """
         self._pipeline_text(pipeline)
-        path = self.pipeline_file(pipeline, triggers_yaml.FILE)
-        records = self.record(pipeline).triggers
-        return triggers_yaml.parse_triggers(self._read_inside(path), path, pipeline, records)
+        text = self._read_inside(self.pipeline_file(pipeline, triggers_yaml.FILE))
+        record = self._read_inside(self.pipeline_file(pipeline, record_yaml.FILE))
+        return list(_parse_triggers(text, record, pipeline))
 
     def record(self, pipeline: str) -> PipelineRecord:
         """Read what export recorded of a pipeline; empty when it recorded nothing.
@@ -146,8 +147,8 @@ class ProjectReader:
             NotFoundError: when this can be no pipeline's name.
             UnreadableFileError: when the record cannot be read.
         """
-        path = self.pipeline_file(pipeline, record_yaml.FILE)
-        return parse_record(self._read_inside(path), path)
+        text = self._read_inside(self.pipeline_file(pipeline, record_yaml.FILE))
+        return _parse_record(text, pipeline)
 
     def block(self, pipeline: str, block: str) -> Block:
         """Give a block of a pipeline, without its code.
@@ -186,3 +187,26 @@ class ProjectReader:
             return self.read(path)
         except OutsideProjectError as error:
             raise UnreadableFileError(error.message, path) from error
+
+
+def _file(pipeline: str, file: str) -> str:
+    return f"pipelines/{pipeline}/{file}"
+
+
+# Lists of thousands of pipelines are read again and again: what a text says is worked out once.
+
+
+@lru_cache(maxsize=4096)
+def _parse_record(text: str | None, pipeline: str) -> PipelineRecord:
+    return parse_record(text, _file(pipeline, record_yaml.FILE))
+
+
+@lru_cache(maxsize=4096)
+def _parse_pipeline(text: str, record: str | None, name: str, project: str) -> Pipeline:
+    return parse_pipeline(text, _file(name, METADATA), name, project, _parse_record(record, name))
+
+
+@lru_cache(maxsize=4096)
+def _parse_triggers(text: str | None, record: str | None, pipeline: str) -> tuple[TriggerSpec, ...]:
+    path, records = _file(pipeline, triggers_yaml.FILE), _parse_record(record, pipeline).triggers
+    return tuple(triggers_yaml.parse_triggers(text, path, pipeline, records))
