@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event, make_url
 
 from mage_jlab.domain.errors import BadInputError
 
@@ -97,4 +97,6 @@ def reading_engine(url: URL) -> Engine:
             check_same_thread=False,
         )
 
-    return create_engine("sqlite://", creator=connect, pool_size=8, max_overflow=16)
+    return create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=16
+    )
