@@ -283,6 +283,7 @@ class _Reader:
             copied=list(block.copied),
             function_name=block.function.name if block.function is not None else None,
             configuration=block.role.configuration,
+            cell_text=block.cell.source,
         )
 
     def _diagnostics(self, survey: Survey) -> list[Diagnostic]:
