@@ -8,6 +8,8 @@ import { cells, workbenches } from './cells';
 import { core } from './core';
 import { pipelineView } from './graph';
 import { sidebar } from './sidebar';
+import { runView } from './runs';
+import { productView } from './products';
 
 /** The plugins of mage_jlab: one a concern, so that each can be switched off. */
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -16,6 +18,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   cells,
   sidebar,
   pipelineView,
+  runView,
+  productView,
   rail,
   exporter,
   status,

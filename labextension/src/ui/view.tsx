@@ -13,13 +13,23 @@ export abstract class View<A extends ViewArgs = ViewArgs> extends ReactWidget {
   /**
    * Make a view of what its arguments name.
    */
-  constructor(readonly args: A) {
+  constructor(args: A) {
     super();
+    this._args = args;
     this.addClass('mage-View');
     this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.title.closable = true;
     this.title.changed.connect(this._onTitle, this);
+  }
+
+  /** What is shown: the layout restores it. */
+  get args(): A {
+    return this._args;
+  }
+
+  protected set args(args: A) {
+    this._args = args;
   }
 
   /** Handle the keys that lead between the regions of the view. */
@@ -64,6 +74,8 @@ export abstract class View<A extends ViewArgs = ViewArgs> extends ReactWidget {
   private _onTitle(title: Title<Widget>): void {
     this.node.setAttribute('aria-label', title.caption || title.label);
   }
+
+  private _args: A;
 }
 
 /**

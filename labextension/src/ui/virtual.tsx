@@ -12,7 +12,7 @@ export interface IVirtualProps<T> {
   /** What the list is, for screen readers. */
   label: string;
   /** A key that stays with its row. */
-  keyOf: (item: T) => string;
+  keyOf: (item: T, index: number) => string;
   /** Draws a row. */
   children: (item: T, index: number) => React.ReactNode;
   /** Keep the end in sight while rows are added, until the reader scrolls up. */
@@ -36,7 +36,7 @@ export function VirtualList<T>(props: IVirtualProps<T>): JSX.Element {
     getScrollElement: () => frame.current,
     estimateSize: () => props.height,
     overscan: 12,
-    getItemKey: index => props.keyOf(items[index])
+    getItemKey: index => props.keyOf(items[index], index)
   });
   React.useEffect(() => {
     if (follow && items.length > 0) {

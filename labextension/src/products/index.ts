@@ -1,0 +1,1 @@
+export { productView } from './plugin';

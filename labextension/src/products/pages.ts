@@ -1,0 +1,102 @@
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is itself loaded by import() only
+import { DataModel } from '@lumino/datagrid';
+
+import type { Column, RowsPage } from '../contract';
+
+/** How many rows are read at once. */
+export const PAGE = 200;
+
+/** How many pages are kept: the oldest go first. */
+const KEPT = 50;
+
+/** Arrow's words for numbers, which stand at the right of their column. */
+const NUMBER = /^(u?int|float|double|half|decimal)/;
+
+/**
+ * The rows of a frame for a grid, read by pages as they come in sight.
+ */
+export class PagedRows extends DataModel {
+  /**
+   * Know a frame by its columns and the number of its rows.
+   */
+  constructor(
+    private _columns: readonly Column[],
+    private _total: number,
+    private _read: (offset: number, limit: number) => Promise<RowsPage>
+  ) {
+    super();
+  }
+
+  /** How many rows a region has: the heads are the name and the type. */
+  rowCount(region: DataModel.RowRegion): number {
+    return region === 'body' ? this._total : 2;
+  }
+
+  /** How many columns a region has: the row's number stands before the others. */
+  columnCount(region: DataModel.ColumnRegion): number {
+    return region === 'body' ? this._columns.length : 1;
+  }
+
+  /** A value; undefined while its page is being read. */
+  data(region: DataModel.CellRegion, row: number, column: number): unknown {
+    switch (region) {
+      case 'corner-header':
+        return '';
+      case 'column-header':
+        return row === 0
+          ? this._columns[column].name
+          : this._columns[column].type;
+      case 'row-header':
+        return row + 1;
+      case 'body': {
+        const page = this._pages.get(Math.floor(row / PAGE));
+        if (!page) {
+          void this._load(Math.floor(row / PAGE));
+          return undefined;
+        }
+        return page[row % PAGE]?.[column];
+      }
+    }
+  }
+
+  /** Whether the column holds numbers. */
+  override metadata(
+    region: DataModel.CellRegion,
+    _row: number,
+    column: number
+  ): DataModel.Metadata {
+    const body = region === 'body' || region === 'column-header';
+    const number = body && NUMBER.test(this._columns[column]?.type ?? '');
+    return { number: number || region === 'row-header' };
+  }
+
+  private async _load(index: number): Promise<void> {
+    if (this._asked.has(index)) {
+      return;
+    }
+    this._asked.add(index);
+    try {
+      const page = await this._read(index * PAGE, PAGE);
+      this._pages.set(index, page.rows);
+      const oldest = [...this._pages.keys()][0];
+      if (this._pages.size > KEPT && oldest !== undefined) {
+        this._pages.delete(oldest);
+        this._asked.delete(oldest);
+      }
+      this.emitChanged({
+        type: 'cells-changed',
+        region: 'body',
+        row: index * PAGE,
+        column: 0,
+        rowSpan: Math.min(PAGE, this._total - index * PAGE),
+        columnSpan: this._columns.length
+      });
+    } catch {
+      // Asked again when the rows come in sight again; the connection's banner tells of it.
+      this._asked.delete(index);
+    }
+  }
+
+  private _asked = new Set<number>();
+  private _pages = new Map<number, unknown[][]>();
+}

@@ -1,0 +1,122 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import * as React from 'react';
+
+import {
+  Banner,
+  Bars,
+  Button,
+  Empty,
+  type IContext,
+  OfflineBanner,
+  Tabs,
+  useSignals
+} from '../ui';
+import { ErrorTab } from './error';
+import { Head } from './head';
+import { LogPane } from './log';
+import type { RunState } from './model';
+import { ProductsTab } from './products';
+import { Table } from './table';
+
+/**
+ * The run view: head, one table of blocks, last runs and times; below error and products, and the log.
+ */
+export function RunPage(props: {
+  /** What is shown. */
+  state: RunState;
+  /** Colours code. */
+  languages: IEditorLanguageRegistry | null;
+  /** Commands and words. */
+  context: IContext;
+}): JSX.Element {
+  const { state, context } = props;
+  const { mage, trans } = context;
+  useSignals(state.changed, mage.connection.changed);
+  const [chosen, setChosen] = React.useState<'error' | 'products' | null>(null);
+  const { run, model } = state;
+  const online = mage.connection.online;
+  const id = run?.id;
+  React.useEffect(() => setChosen(null), [id]);
+  if (!run) {
+    return (
+      <>
+        <OfflineBanner context={context} />
+        {model.error && online ? (
+          <Empty
+            title={trans.__('This run cannot be shown')}
+            text={model.error.message}
+          />
+        ) : (
+          <Bars rows={6} height={24} text={trans.__('Reading the run…')} />
+        )}
+      </>
+    );
+  }
+  const one = run.block_runs.find(at => at.block === state.block) ?? null;
+  const error = one?.error ?? (one === null ? run.error : null);
+  const tab = error ? (chosen ?? 'error') : 'products';
+  return (
+    <>
+      <OfflineBanner context={context} />
+      {state.problem ? (
+        <Banner
+          tone="bad"
+          title={state.problem}
+          actions={
+            <Button look="bare" onClick={() => state.forget()}>
+              {trans.__('Close')}
+            </Button>
+          }
+        />
+      ) : null}
+      <Head state={state} run={run} context={context} />
+      <Table state={state} run={run} context={context} />
+      <div className="mage-Run-below">
+        <section
+          className="mage-Run-left"
+          data-mage-region
+          aria-label={trans.__('What came of it')}
+        >
+          <Tabs
+            label={trans.__('What came of it')}
+            selected={tab}
+            onSelect={setChosen}
+            tabs={
+              error
+                ? [
+                    ['error', trans.__('Error')],
+                    ['products', trans.__('Products')]
+                  ]
+                : [['products', trans.__('Products')]]
+            }
+          />
+          <div className="mage-Run-tab" role="tabpanel">
+            {tab === 'error' && error ? (
+              <ErrorTab
+                state={state}
+                run={run}
+                one={one}
+                error={error}
+                languages={props.languages}
+                context={context}
+              />
+            ) : (
+              <ProductsTab
+                run={run}
+                block={state.picked ? state.block : null}
+                context={context}
+                onAll={() => state.pick(null)}
+              />
+            )}
+          </div>
+        </section>
+        <LogPane
+          log={state.log}
+          run={run}
+          block={state.picked ? state.block : run.failed_block}
+          context={context}
+        />
+      </div>
+    </>
+  );
+}
