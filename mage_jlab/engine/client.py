@@ -20,6 +20,8 @@ from mage_jlab.domain.run import Event
 from mage_jlab.engine import wire
 from mage_jlab.store.paths import StateFolder
 
+AGAIN_S = 5.0
+"""How long before it tries again: the engine that held the lock may have been leaving."""
 START_S = 30.0
 """How long a client waits for an engine to come up."""
 REPLACE_S = 30.0
@@ -105,7 +107,7 @@ class EngineClient:
         }
         answer = self._request("POST", wire.COMMAND, body, COMMAND_S)
         if name == "stop" and not arguments.get("drain"):
-            self._wait_until_gone(STOP_S)
+            self._wait_until_gone(STOP_S, answer.get("pid"))
         return answer
 
     def events(self, after: int, timeout: float = wire.EVENTS_WAIT_S) -> list[Event]:
@@ -160,18 +162,18 @@ class EngineClient:
 
     def _replace(self, hello: dict[str, Any]) -> None:
         """Stop an engine of another version once its blocks have ended; runs go on in the next."""
-        self.command("stop", drain=True)
-        if not self._wait_until_gone(REPLACE_S):
+        answer = self.command("stop", drain=True)
+        if not self._wait_until_gone(REPLACE_S, answer.get("pid")):
             raise EngineUnavailableError(
                 f"An engine of mage_jlab {hello.get('version')} is finishing its blocks; this is "
                 f"{__version__}. Try again when they have ended.",
                 "engine-draining",
             )
 
-    def _wait_until_gone(self, timeout: float) -> bool:
-        """Wait until no engine answers; False when one still does after so many seconds."""
+    def _wait_until_gone(self, timeout: float, pid: int | None) -> bool:
+        """Wait until an engine is gone; False when it is still there after so many seconds."""
         deadline = time.monotonic() + timeout
-        while self._hello() is not None:
+        while self._hello() is not None or (pid != os.getpid() and _exists(pid)):
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.05)
@@ -180,6 +182,20 @@ class EngineClient:
     def _start(self) -> None:
         self._state.make()
         log_from = self._log_size()
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            self._spawn()
+            again = time.monotonic() + AGAIN_S
+            while time.monotonic() < min(again, deadline):
+                if self._hello() is not None:
+                    return
+                if self._hopeless(log_from):
+                    deadline = 0.0
+                time.sleep(0.02)
+        raise EngineUnavailableError(f"The engine did not start. {self._last_words()}")
+
+    def _spawn(self) -> None:
+        """Start a supervisor; where an engine holds the lock it ends at once."""
         environ = {**os.environ, "MAGE_JLAB_STATE_DIR": str(self._state.root)}
         if self._state.database_url_override:
             environ["MAGE_JLAB_DATABASE_URL"] = self._state.database_url_override
@@ -194,14 +210,6 @@ class EngineClient:
             stderr=subprocess.DEVNULL,
             timeout=START_S,
         )
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            if self._hello() is not None:
-                return
-            if self._hopeless(log_from):
-                break
-            time.sleep(0.02)
-        raise EngineUnavailableError(f"The engine did not start. {self._last_words()}")
 
     def _log_size(self) -> int:
         try:
@@ -242,3 +250,13 @@ class EngineClient:
         return EngineStatus(
             state=EngineState.STOPPED, stopped_at=last.last_seen if last is not None else None
         )
+
+
+def _exists(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

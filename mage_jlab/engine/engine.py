@@ -202,7 +202,7 @@ class Engine:
             log.info("The engine drains: blocks that run may end, no new one starts.")
         else:
             self._stopping.set()
-        return {"stopping": True, "running_blocks": self._dispatcher.busy}
+        return {"stopping": True, "pid": self._node.pid, "running_blocks": self._dispatcher.busy}
 
     def _unneeded(self) -> bool:
         if time.monotonic() - self._last_client < self._settings.idle_s:
