@@ -10,6 +10,7 @@ import { pipelineView } from './graph';
 import { sidebar } from './sidebar';
 import { runView } from './runs';
 import { productView } from './products';
+import { triggerEditor } from './triggers';
 
 /** The plugins of mage_jlab: one a concern, so that each can be switched off. */
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -20,6 +21,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   pipelineView,
   runView,
   productView,
+  triggerEditor,
   rail,
   exporter,
   status,

@@ -1,0 +1,1 @@
+export { triggerEditor } from './plugin';
