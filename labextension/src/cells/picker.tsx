@@ -8,6 +8,7 @@ import * as React from 'react';
 
 import type { BlockType } from '../contract';
 import { BLOCK_TYPES, foldIcon, TypeBadge, typeWord } from '../ui';
+import { typeIcon } from './icon';
 import { blockTypeOf, setBlockType } from './tags';
 
 /** The first item of a code cell's toolbar: the type of the block that the cell is. */
@@ -86,6 +87,7 @@ export function openTypeMenu(
     commands.addCommand(id, {
       label,
       describedBy: { args: { type: 'object', properties: {} } },
+      icon: type === null ? undefined : typeIcon(type),
       isToggleable: true,
       isToggled: () => now === type,
       execute: () => setBlockType(cell.model, type)

@@ -50,10 +50,10 @@ export function FileList(props: {
 }
 
 function size(change: FileChange, trans: TranslationBundle): string {
-  if (change.kind === 'same') {
-    return '';
-  }
   const count = changedLines(diffLines(change));
+  if (count === 0) {
+    return change.kind === 'same' ? '' : trans.__('empty');
+  }
   return trans._n('%1 line', '%1 lines', count);
 }
 

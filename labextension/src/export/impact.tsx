@@ -12,6 +12,19 @@ export function Impact(props: {
   const { model, trans } = props;
   const { stale, triggers } = model;
   const armed = triggers.filter(trigger => trigger.enabled);
+  if (model.isFirst) {
+    return (
+      <dl className="mage-Export-impact">
+        <div>
+          <dt>{trans.__('Becomes a pipeline')}</dt>
+          <dd>
+            <strong>{trans._n('%1 block', '%1 blocks', model.blocks)}</strong>{' '}
+            {trans.__('each a file of its own')}
+          </dd>
+        </div>
+      </dl>
+    );
+  }
   if (stale.all.length === 0 && triggers.length === 0) {
     return null;
   }

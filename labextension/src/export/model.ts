@@ -66,12 +66,27 @@ export class ExportModel implements IDisposable {
     return this._triggers;
   }
 
-  /** The files that would change, those that stay last. */
+  /** The files that would change, those that stay last; among equals the blocks' files first. */
   get changes(): FileChange[] {
     const order = ['changed', 'new', 'removed', 'same'];
+    const weight = ({ after, cell_id: cell, kind }: FileChange): number =>
+      order.indexOf(kind) * 3 + (cell ? 0 : after === '' ? 2 : 1);
     return [...(this._outcome?.changes ?? [])].sort(
-      (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)
+      (a, b) => weight(a) - weight(b)
     );
+  }
+
+  /** Whether this export makes the pipeline. */
+  get isFirst(): boolean {
+    const file = `pipelines/${this._outcome?.pipeline}/metadata.yaml`;
+    return this.changes.some(
+      ({ path, kind }) => path === file && kind === 'new'
+    );
+  }
+
+  /** How many blocks the pipeline has. */
+  get blocks(): number {
+    return this._workbench?.analysis?.blocks.length ?? 0;
   }
 
   /** How many files would be written or removed. */
@@ -137,7 +152,9 @@ export class ExportModel implements IDisposable {
       }
       this._outcome = outcome;
       this._set('ready');
-      await this._readTriggers(checked.project, checked.analysis.pipeline);
+      if (!this.isFirst) {
+        await this._readTriggers(checked.project, outcome.pipeline);
+      }
     } catch (error) {
       this._fail(error);
     }
