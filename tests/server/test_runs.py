@@ -78,6 +78,7 @@ async def test_the_log_is_read_by_pages_and_by_the_socket(
     while (message := await asyncio.wait_for(socket.read_message(), 60)) is not None:
         told.append(json.loads(message))
     assert socket.close_code == 1000
+    socket.close()
     assert told[-1]["ended"] is True
     lines = [(line["block"], line["text"]) for page in told for line in page["lines"]]
     assert ("load", "loading 500") in lines
@@ -142,7 +143,7 @@ async def test_an_error_names_its_block_and_a_retry_goes_on(
     assert mended["state"] == "success"
     assert mended["block_runs"][0]["started_at"] == load["started_at"]
     status, said = await call("POST", f"runs/{run['id']}/retry")
-    assert (status, said["reason"]) == (409, "conflict")
+    assert (status, said["reason"]) == (409, "nothing-to-retry")
 
 
 async def test_cancel_ends_a_block_that_runs(call: Any, project: Path) -> None:
@@ -192,12 +193,11 @@ async def test_only_what_people_do_counts_as_activity(
     call: Any, project: Path, jp_serverapp: Any
 ) -> None:
     settings = jp_serverapp.web_app.settings
-    before = settings["api_last_activity"]
     await call("GET", "runs")
     await call("GET", "engine")
-    assert settings["api_last_activity"] == before
+    assert "api_last_activity" not in settings
     await call("POST", "notebooks/check", {"path": "none.ipynb"})
-    assert settings["api_last_activity"] > before
+    assert "api_last_activity" in settings
 
 
 async def test_a_live_run_keeps_the_server_alive(
