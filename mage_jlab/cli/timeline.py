@@ -34,6 +34,7 @@ def remark(block_run: BlockRun) -> str:
         return ", ".join(
             f"{product.name} {extent(product.rows, product.columns, product.bytes)}"
             for product in block_run.products
+            if not product.name.startswith("_")  # what the block displayed is no result
         )
     return "" if state in ("running", "cancelled") else WORDS[state].lower()
 

@@ -104,7 +104,7 @@ class Notebooks:
 
         place = self._existing(path)
         text = _read(place)
-        notebook = document.upgrade(document.parse_notebook(text))
+        notebook = document.upgrade(_parse(text, path))
         if all:
             tagged = tags.tag_all(notebook)
         elif cell is None:
@@ -223,7 +223,7 @@ class Notebooks:
         if isinstance(notebook, Mapping):
             parsed = document.check_notebook(dict(notebook))
         else:
-            parsed = document.parse_notebook(notebook if notebook is not None else text or "")
+            parsed = _parse(notebook if notebook is not None else text or "", path)
         files = (
             self._projects.files(project_id) if project_id else self._projects.around(place.parent)
         )
@@ -257,6 +257,15 @@ class _Source:
         from mage_jlab.notebook.document import upgrade
 
         upgrade(self.document)
+
+
+def _parse(text: str, path: str | Path) -> dict[str, Any]:
+    from mage_jlab.notebook import document
+
+    try:
+        return document.parse_notebook(text)
+    except BadInputError as error:
+        raise BadInputError(f"{path}: {error.message}", error.reason) from error
 
 
 def _read(place: Path) -> str:
