@@ -11,6 +11,8 @@ import { sidebar } from './sidebar';
 import { runView } from './runs';
 import { productView } from './products';
 import { triggerEditor } from './triggers';
+import { notifications } from './notifications';
+import { running } from './running';
 
 /** The plugins of mage_jlab: one a concern, so that each can be switched off. */
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -22,6 +24,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runView,
   productView,
   triggerEditor,
+  notifications,
+  running,
   rail,
   exporter,
   status,
