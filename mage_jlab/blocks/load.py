@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mage_jlab.blocks.worker.codecs.decode import Decoder
-from mage_jlab.blocks.worker.failures import BlockFailure
+from mage_jlab.blocks.worker.failures import StatedError
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import UnprocessableError
 
@@ -30,7 +30,7 @@ def load_product(stored: StoredProduct, products_root: Path) -> Any:
     decoder = Decoder(str(products_root))
     try:
         value = decoder.load(stored.to_json())
-    except BlockFailure as error:
+    except StatedError as error:
         reason = "product-lost" if error.kind == "ProductLost" else "package-missing"
         raise UnprocessableError(str(error), reason=reason) from error
     _kept.extend(decoder.kept)

@@ -29,7 +29,7 @@ class SnapshotStore:
         folder: where blobs and snapshots lie; made when the first one is stored.
     """
 
-    _hashes: dict[str, tuple[_Stamp, str]] = {}  # noqa: RUF012  # one for the process: files are hashed once
+    _hashes: dict[str, tuple[_Stamp, str]] = {}
     _hashes_lock = threading.Lock()
 
     def __init__(self, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable
 
-from .failures import BlockFailure
+from .failures import StatedError
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -26,11 +26,12 @@ def call_by_name(
             the block's own code.
         context: runtime variables and the rest, given to ``**kwargs``; an input wins over it.
     """
-    positional = []
     named = dict(values)
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and parameter.name in named:
-            positional.append(named.pop(parameter.name))
+    positional = [
+        named.pop(parameter.name)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and parameter.name in named
+    ]
     if accepts_keywords(function):
         named = {**context, **named}
     return function(*positional, **named)
@@ -50,13 +51,13 @@ def call_by_position(
         what: the block's name, for the message.
 
     Raises:
-        BlockFailure: when the function takes another number of inputs.
+        StatedError: when the function takes another number of inputs.
     """
     parameters = list(inspect.signature(function).parameters.values())
     wanted = sum(parameter.kind not in _VARIADIC for parameter in parameters)
     variadic = len(parameters) > wanted
     if wanted > len(inputs) or (wanted < len(inputs) and not variadic):
-        raise BlockFailure(
+        raise StatedError(
             "WrongArguments",
             f"{function.__name__} of {what} takes {wanted} input(s), and {len(inputs)} block(s) "
             "stand above it: give it one parameter for each block above.",
@@ -74,7 +75,7 @@ def call_by_position(
 
 
 def call_sensor(function: Callable[..., Any], inputs: list[Any], context: dict[str, Any]) -> Any:
-    """Call a sensor that no export recorded: keywords only with ``**kwargs``, inputs only with ``*args``."""
+    """Call a sensor that no export recorded: it gets inputs only when it also has ``*args``."""
     if not accepts_keywords(function):
         return function()
     given = inputs if _has(function, inspect.Parameter.VAR_POSITIONAL) else []

@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import os
 import runpy
-import sys
 import time
 from typing import Any, Callable
 
@@ -16,10 +15,10 @@ from .codecs.encode import Encoder
 from .codecs.files import OutputFolder
 from .context import keywords
 from .display import PRODUCT, Display, shower
-from .failures import BlockFailure
+from .failures import StatedError
 from .log import AttemptLog
 from .outputs import as_argument, results
-from .source import SHOW, BlockSource
+from .source import BlockSource
 
 SENSOR_PAUSE = 60.0
 """How long a sensor waits before it is asked again, in seconds, unless its configuration says."""
@@ -51,21 +50,24 @@ class Attempt:
         shower.current = self._display
         try:
             self._run_setup()
-            if self._block["language"] != "python":
-                raise BlockFailure(
-                    "UnknownLanguage",
-                    f"{self._block['name']} is written in {self._block['language']}: "
-                    "only Python blocks can be run.",
-                )
+            self._check_language()
             if self._block["type"] == "conditional":
                 return {"products": [], "condition": self._condition()}
             return {"products": self._products()}
         except BaseException:
-            self._display.flush_figures(close=False)
+            self._display.flush_figures(show=False)
             self._folder.discard()
             raise
         finally:
             shower.current = None
+
+    def _check_language(self) -> None:
+        language = self._block["language"]
+        if language != "python":
+            raise StatedError(
+                "UnknownLanguage",
+                f"{self._block['name']} is written in {language}: only Python blocks can be run.",
+            )
 
     def _run_setup(self) -> None:
         if self._task.get("setup"):
@@ -74,7 +76,7 @@ class Attempt:
     def _products(self) -> list[dict[str, Any]]:
         recorded = self._block.get("results")
         is_sensor = self._block["type"] == "sensor"
-        module, function, call = self._prepared()
+        module, call = self._prepared()
         returned = self._until_true(call) if is_sensor else self._finished(call())
         self._display.flush_figures()
         given = {}
@@ -99,10 +101,9 @@ class Attempt:
             }
         )
         self._run_tests(module, list(given.values()))
-        del function
         return products
 
-    def _prepared(self) -> tuple[Any, Any, Callable[[], Any]]:
+    def _prepared(self) -> tuple[Any, Callable[[], Any]]:
         """Load the file and bind the inputs."""
         by_name = self._block.get("inputs") is not None
         named, unbound = self._named_inputs() if by_name else ({}, set())
@@ -120,13 +121,12 @@ class Attempt:
         for prepare in decorators.marked(vars(module), "preprocesser", module.__name__):
             self._finished(arguments.call_by_position(prepare, values, self._context, "it"))
         if by_name:
-            return module, function, lambda: arguments.call_by_name(function, named, self._context)
+            return module, lambda: arguments.call_by_name(function, named, self._context)
         if self._block["type"] == "sensor":
-            return module, function, lambda: arguments.call_sensor(function, values, self._context)
+            return module, lambda: arguments.call_sensor(function, values, self._context)
         name = self._block["name"]
         return (
             module,
-            function,
             lambda: arguments.call_by_position(function, values, self._context, name),
         )
 
@@ -219,12 +219,3 @@ class Attempt:
     def _finished(value: Any) -> Any:
         """Wait for what an async function gives."""
         return asyncio.run(value) if inspect.iscoroutine(value) else value
-
-
-def forget_modules() -> None:
-    """Drop the modules of blocks that have run: each block has a fresh namespace."""
-    for name in [name for name in sys.modules if name.startswith("mage_jlab_block.")]:
-        del sys.modules[name]
-
-
-__all__ = ["SHOW", "Attempt", "forget_modules"]

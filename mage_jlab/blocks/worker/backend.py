@@ -1,4 +1,4 @@
-"""The matplotlib backend of workers: draws without a screen; ``plt.show()`` shows and closes, as inline does."""
+"""The matplotlib backend of workers: it needs no screen; ``plt.show()`` shows and closes figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class FigureManager(FigureManagerBase):
     """Shows figures in the block run's output."""
 
     @classmethod
-    def pyplot_show(cls, *, block: Any = None) -> None:  # matplotlib's signature
+    def pyplot_show(cls, **_: Any) -> None:
         """Show all open figures and close them."""
         shower.figures()
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import warnings
-from typing import Any, Optional
+from typing import Any
 
 from .log import FLUSH_EVERY, AttemptLog, LineFolder
 

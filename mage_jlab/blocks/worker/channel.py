@@ -7,7 +7,7 @@ import os
 import select
 import signal
 import threading
-from typing import Any, Optional
+from typing import Any
 
 
 class Channel:

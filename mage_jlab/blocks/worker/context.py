@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import logging
 import os
-from typing import Any, Optional
+from typing import Any
 
 from .log import AttemptLog
 
@@ -24,16 +24,16 @@ class BlockLogger(logging.LoggerAdapter):  # type: ignore[type-arg]  # generic o
         return (f"{msg} {text}" if text else msg), rest
 
 
-def moment(text: str | None) -> datetime.datetime | None:
+def moment(text: str | None) -> dt.datetime | None:
     """Read an RFC 3339 time as an aware one in UTC."""
     if text is None:
         return None
-    read = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return read.astimezone(datetime.timezone.utc)
+    read = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return read.astimezone(dt.timezone.utc)
 
 
 def keywords(task: dict[str, Any], log: AttemptLog) -> dict[str, Any]:
-    """Give the keyword arguments of an attempt: the runtime variables and what the run says of itself.
+    """Give the keyword arguments of an attempt: runtime variables and what the run says of itself.
 
     A runtime variable never hides what the run says: its names are reserved.
     """

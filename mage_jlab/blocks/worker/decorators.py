@@ -84,7 +84,7 @@ def marked(namespace: dict[str, Any], mark: str, module: str) -> list[Callable[.
     Args:
         namespace: the globals of an executed block file.
         mark: the decorator's name.
-        module: the name of the block's module; functions that were imported from elsewhere do not count.
+        module: the name of the block's module; functions imported from elsewhere do not count.
     """
     return [
         value

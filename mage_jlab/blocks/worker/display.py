@@ -1,4 +1,4 @@
-"""What a block displays: its last expression, ``display(…)`` and figures, as a notebook shows them."""
+"""What a block displays: its last expression, ``display(…)`` and figures, as in a notebook."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ class Display:
             except Exception as error:
                 self._log.line("warning", f"{type(value).__name__} cannot be shown: {error}")
 
-    def flush_figures(self, close: bool = True) -> None:
+    def flush_figures(self, *, show: bool = True) -> None:
         """Show the open matplotlib figures that were not shown yet, and close them all.
 
         Args:
-            close: whether this is the end of figures; False after an error, when they are only closed.
+            show: whether they are shown too; False after an error, when they are only closed.
         """
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is None:
             return
         for number in pyplot.get_fignums():
             figure = pyplot.figure(number)
-            if close and id(figure) not in self._shown and (figure.axes or figure.texts):
+            if show and id(figure) not in self._shown and (figure.axes or figure.texts):
                 self.show(figure)
         pyplot.close("all")
 
@@ -71,7 +71,7 @@ class Display:
 
 
 class Shower:
-    """What stands as ``display`` in a block's globals and takes ``plt.show()``; passes on to the attempt."""
+    """Takes ``display(…)`` and ``plt.show()`` and passes them on to the attempt under way."""
 
     def __init__(self) -> None:
         self.current: Display | None = None

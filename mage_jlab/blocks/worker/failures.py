@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import Any, Optional
+from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -12,7 +12,7 @@ LONGEST_TEXT = 64 * 1024
 """How much of a message or a traceback is kept, in characters."""
 
 
-class BlockFailure(Exception):
+class StatedError(Exception):
     """A failure that mage_jlab itself states.
 
     Args:
@@ -37,7 +37,7 @@ def describe(error: BaseException, task: dict[str, Any]) -> dict[str, Any]:
     text, frames = _traceback(error, task)
     where, line = _place(error, frames, own_file)
     found: dict[str, Any] = {
-        "type": error.kind if isinstance(error, BlockFailure) else type(error).__name__,
+        "type": error.kind if isinstance(error, StatedError) else type(error).__name__,
         "message": _shortened(_message(error)),
         "traceback": _shortened(text),
         "file": _in_project(where, task) if where else block["file"],
@@ -68,7 +68,7 @@ def _message(error: BaseException) -> str:
 
 def _traceback(error: BaseException, task: dict[str, Any]) -> tuple[str, list[Any]]:
     """Format a traceback without the worker's frames, naming the project's own files."""
-    if isinstance(error, BlockFailure) and error.__cause__ is None:
+    if isinstance(error, StatedError) and error.__cause__ is None:
         return "", []
     seen = error.__traceback__
     while seen is not None and _is_ours(seen.tb_frame.f_code.co_filename):

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 import time
-from typing import Optional
 
 LIMIT = 10 * 1024 * 1024
 """How much text one attempt may log, in characters."""
@@ -33,7 +32,7 @@ class AttemptLog:
 
     def __init__(self, path: str, block: str, attempt: int) -> None:
         self._path = path
-        self._tail = ',"attempt":%d,"block":%s}\n' % (attempt, _encode(block))
+        self._tail = f',"attempt":{attempt},"block":{_encode(block)}}}\n'
         self._file: int | None = None
         self._lines: list[str] = []
         self._waiting = 0
@@ -105,9 +104,9 @@ class AttemptLog:
 
 
 class LineFolder:
-    """Turns pieces of text into lines of a log; of a line that overwrites itself the last state stays.
+    r"""Turns pieces of text into lines of a log, each as it would stand on a terminal at the end.
 
-    Progress bars write ``\\r`` and the line anew many times: only what would stand on a terminal
+    Progress bars write ``\r`` and the line anew many times: only what would stand on a terminal
     at the end is kept.
 
     Args:

@@ -1,4 +1,4 @@
-"""The worker's entry, run by file path: ``python …/blocks/worker/main.py <commands fd> <results fd> <crash fd>``."""
+"""The worker's entry: ``python …/worker/main.py <commands fd> <results fd> <crash fd>``."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from .failures import BlockFailure
+from .failures import StatedError
 
 
 def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
@@ -14,10 +14,10 @@ def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
     Args:
         returned: what the function gave.
         block: the planned block. Without recorded results a list or tuple is a list of outputs and
-            None is no output; with several, or one that is bound on some paths only, it is a dict.
+            None is no output; several, or one that is bound on some paths only, come as a dict.
 
     Raises:
-        BlockFailure: when several results are recorded and it gave something else than a dict by name.
+        StatedError: when it should give a dict by name and gave something else.
     """
     recorded = block.get("results")
     if isinstance(returned, types.GeneratorType):
@@ -34,7 +34,7 @@ def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
     if len(recorded) == 1 and not block.get("optional"):
         return {recorded[0]: returned}
     if not isinstance(returned, dict) or not set(returned) <= set(recorded):
-        raise BlockFailure(
+        raise StatedError(
             "WrongResults",
             f"{block['name']} should return a dict with its results {', '.join(recorded)}, "
             f"and returned {_shape(returned)}.",
@@ -43,7 +43,7 @@ def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_argument(outputs: list[Any]) -> Any:
-    """Give what a block by position receives from one block above: nothing is ``[]``, one is itself."""
+    """Give what a block by position receives from one above: nothing is ``[]``, one is itself."""
     return outputs[0] if len(outputs) == 1 else outputs
 
 

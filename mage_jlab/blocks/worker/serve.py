@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import faulthandler
 import gc
 import os
 import signal
 import sys
 import time
-from typing import Any, Optional
+from typing import Any
 
 from . import shim
-from .attempt import Attempt, forget_modules
+from .attempt import Attempt
 from .capture import Capture
 from .channel import Channel, end_group
 from .failures import describe
 from .fresh import FreshState
 from .log import AttemptLog
+from .source import forget_modules
 
 OOM_SCORE = 500
 """Added to the worker's badness: the system ends a worker before the engine."""
@@ -101,7 +102,7 @@ def run(task: dict[str, Any], capture: Capture, fresh: FreshState) -> dict[str, 
     return message
 
 
-def _cancel(number: int, frame: Any) -> None:
+def _cancel(*_: Any) -> None:
     raise Cancelled
 
 
@@ -118,7 +119,7 @@ def _become_victim() -> None:
 
 def _now() -> str:
     now = time.time()
-    return datetime.datetime.fromtimestamp(now, datetime.timezone.utc).isoformat()
+    return dt.datetime.fromtimestamp(now, dt.timezone.utc).isoformat()
 
 
 def _cpu() -> float:

@@ -6,7 +6,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
-from typing import Any, Optional
+from typing import Any
 
 from . import decorators
 
@@ -14,9 +14,7 @@ from . import decorators
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Stands last on ``sys.meta_path``: a real mage_jlab is found before it."""
 
-    def find_spec(
-        self, fullname: str, path: Any = None, target: Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
         """Offer the module ``mage_jlab`` and nothing else."""
         if fullname != "mage_jlab":
             return None

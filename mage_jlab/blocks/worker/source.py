@@ -1,4 +1,4 @@
-"""A block's file as a module: compiled under the project's own file name, its last expression shown."""
+"""A block's file as a module, compiled under the project's own name, its last expression shown."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ import linecache
 import os
 import sys
 import types
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from . import decorators
-from .failures import BlockFailure
+from .failures import StatedError
 
 SHOW = "__mage_jlab_show__"
 """The name that a displayed expression is handed to."""
 
 MODULE = "mage_jlab_block"
 """The prefix of a block's module name."""
+
+
+_compiled: dict[tuple[Any, ...], types.CodeType] = {}
+"""Compiled files of this worker's snapshot, by what their code depends on."""
+
+_loaded: set[str] = set()
+
+
+def forget_modules() -> None:
+    """Drop the modules of blocks that have run: each block has a fresh namespace."""
+    for name in _loaded:
+        sys.modules.pop(name, None)
+    _loaded.clear()
 
 
 class BlockSource:
@@ -33,14 +46,14 @@ class BlockSource:
     def __init__(
         self, path: str, filename: str, mark: str, body: list[int] | None, name: str
     ) -> None:
-        with open(path, encoding="utf-8") as file:
-            self.text = file.read()
+        found = os.stat(path)
+        self._stamp = (path, found.st_mtime_ns, found.st_size, filename, str(body))
+        self._path = path
+        self.text = ""
         self.filename = filename
         self.mark = mark
         self.body = body
         self.module_name = f"{MODULE}.{name}"
-        lines = self.text.splitlines(keepends=True)
-        linecache.cache[filename] = (len(self.text), None, lines, filename)
 
     def load(
         self, names: dict[str, Any], show: Callable[[Any], None], unbound: set[str]
@@ -50,37 +63,49 @@ class BlockSource:
         Args:
             names: what stands in the globals before the file runs.
             show: takes the value of the cell's last expression.
-            unbound: parameters that got no value in this run; using one raises as it would in the notebook.
+            unbound: parameters without a value in this run; using one raises as in the notebook.
         """
-        tree = ast.parse(self.text, self.filename)
-        for function in self._block_functions(tree):
-            self._show_last(function)
-            self._unbind(function, unbound)
-        code = compile(ast.fix_missing_locations(tree), self.filename, "exec", dont_inherit=True)
+        key = (*self._stamp, *sorted(unbound))
+        code = _compiled.get(key)
+        if code is None:
+            code = _compiled[key] = self._compile(unbound)
         module = types.ModuleType(self.module_name)
         module.__file__ = self.filename
         vars(module).update(names)
         vars(module)[SHOW] = show
         # dataclasses and pickle look a class's module up by name
         sys.modules[self.module_name] = module
-        exec(code, vars(module))  # running the block's code is what a worker is for
+        _loaded.add(self.module_name)
+        exec(code, vars(module))  # noqa: S102  # running code is what a worker is for
         return module
 
     def functions(self, module: types.ModuleType) -> list[Callable[..., Any]]:
         """Give the functions that this block is made of.
 
         Raises:
-            BlockFailure: when the file decorates none.
+            StatedError: when the file decorates none.
         """
         found = decorators.marked(vars(module), self.mark, self.module_name)
         if not found:
             name = os.path.basename(self.filename)
-            raise BlockFailure(
+            raise StatedError(
                 "NoFunction",
                 f"{name} has no function decorated with @{self.mark}: put @{self.mark} "
                 "above the function that this block runs.",
             )
         return found
+
+    def _compile(self, unbound: set[str]) -> types.CodeType:
+        with open(self._path, encoding="utf-8") as file:
+            self.text = file.read()
+        lines = self.text.splitlines(keepends=True)
+        linecache.cache[self.filename] = (len(self.text), None, lines, self.filename)
+        tree = ast.parse(self.text, self.filename)
+        for function in self._block_functions(tree):
+            self._show_last(function)
+            self._unbind(function, unbound)
+        tree = ast.fix_missing_locations(tree)
+        return compile(tree, self.filename, "exec", dont_inherit=True)
 
     def _block_functions(self, tree: ast.Module) -> list[Any]:
         return [

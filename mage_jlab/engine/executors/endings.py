@@ -10,12 +10,12 @@ from mage_jlab.domain.attempt import BlockTask
 from mage_jlab.domain.run import BlockError
 
 MEANINGS = {
-    signal.SIGSEGV: "a library read or wrote memory that is not its own (segmentation fault)",
-    signal.SIGBUS: "a memory-mapped file went away or was cut while it was read",
-    signal.SIGABRT: "a library gave up (abort)",
-    signal.SIGILL: "a library uses an instruction that this processor does not have",
-    signal.SIGFPE: "a library divided by zero",
-    signal.SIGKILL: "something on this machine ended it",
+    "SIGSEGV": "a library read or wrote memory that is not its own (segmentation fault)",
+    "SIGBUS": "a memory-mapped file went away or was cut while it was read",
+    "SIGABRT": "a library gave up (abort)",
+    "SIGILL": "a library uses an instruction that this processor does not have",
+    "SIGFPE": "a library divided by zero",
+    "SIGKILL": "something on this machine ended it",
 }
 """What a signal usually means."""
 
@@ -46,7 +46,7 @@ def crash_error(task: BlockTask, status: int, trace: str, *, out_of_memory: bool
         message = f"The block ended its own process with exit status {status} (os._exit)."
     else:
         kind = _signal_name(-status)
-        meaning = MEANINGS.get(signal.Signals(-status) if kind.startswith("SIG") else None)  # type: ignore[arg-type]  # None is in no dict
+        meaning = MEANINGS.get(kind)
         message = f"The block's process was ended by {kind}" + (f": {meaning}." if meaning else ".")
         if out_of_memory and -status == signal.SIGKILL:
             kind = "OutOfMemory"

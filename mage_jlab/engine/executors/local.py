@@ -101,7 +101,7 @@ class LocalExecutor:
         self._wake()
 
     def cancel(self, block_run: str, token: int) -> None:
-        """Stop an attempt: SIGTERM, then SIGKILL after a grace period; its outcome is ``cancelled``."""
+        """Stop an attempt: SIGTERM, then SIGKILL after the grace; its outcome is ``cancelled``."""
         with self._lock:
             attempt = self._attempts.get((block_run, token))
             if attempt is not None:

@@ -45,7 +45,7 @@ class WorkerProcess:
         self.ready = False
         self.idle_since = 0.0
         self._buffer = b""
-        self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
+        self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by bury()
         self._crash_from = 0
         commands_read, self._commands = os.pipe()
         self.results, results_write = os.pipe()
@@ -112,7 +112,7 @@ class WorkerProcess:
         self._signal(signal.SIGKILL)
 
     def bury(self) -> tuple[int, str]:
-        """End what is left of its group and release everything; gives exit status and last words."""
+        """End what is left of its group, release everything, give exit status and last words."""
         self.kill()
         status = self._process.wait()
         self._crash.seek(self._crash_from)

@@ -14,7 +14,13 @@ from typing import Any
 import pytest
 
 from mage_jlab.blocks.load import load_product
-from mage_jlab.domain.attempt import BlockTask, Outcome, OutcomeKind, StoredProduct, UpstreamProducts
+from mage_jlab.domain.attempt import (
+    BlockTask,
+    Outcome,
+    OutcomeKind,
+    StoredProduct,
+    UpstreamProducts,
+)
 from mage_jlab.domain.plan import PlannedBlock
 from mage_jlab.engine.executors.local import LocalExecutor
 

@@ -253,7 +253,9 @@ def _is_gone(pid):
 
 
 def _children(pid):
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()] or [
+    return [
+        int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ] or [
         int(status.parent.name)
         for status in Path("/proc").glob("[0-9]*/status")
         if f"\nPPid:\t{pid}\n" in status.read_text(errors="replace")

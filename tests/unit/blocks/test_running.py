@@ -150,7 +150,8 @@ def test_an_unguarded_import_of_the_decorators_works(workshop):
 
 def test_a_failing_test_fails_the_block(workshop):
     outcome = workshop.run(
-        HEAD + "def f():\n    return 1\n\n@test\ndef positive(x, **kw):\n    assert x > 1, 'small'\n"
+        HEAD
+        + "def f():\n    return 1\n\n@test\ndef positive(x, **kw):\n    assert x > 1, 'small'\n"
     )
     assert outcome.kind is OutcomeKind.FAILED
     assert (outcome.error.type, outcome.error.message) == ("AssertionError", "small")
@@ -234,7 +235,9 @@ def test_private_variables_of_the_server_do_not_reach_blocks(workshop, monkeypat
 
 
 def test_the_worker_leads_a_group_and_is_told_to(workshop):
-    out = workshop.good(HEAD + "def f():\n    import os\n    return {'ids': [os.getpid(), os.getpgrp()]}\n")
+    out = workshop.good(
+        HEAD + "def f():\n    import os\n    return {'ids': [os.getpid(), os.getpgrp()]}\n"
+    )
     pid, group = workshop.load(out["output_0"])["ids"]
     assert pid == group
     assert workshop.workers[-1][2:4] == (pid, pid)

@@ -6,7 +6,7 @@ whole, beside a text of each value for people.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from .exact import same
 
@@ -114,6 +114,9 @@ def _categorical(array: Any) -> tuple[Any, dict[str, Any]] | None:
     import pyarrow as pa
 
     categories = array.categories
+    if not len(array):
+        # a file without rows holds no dictionaries
+        return None
     kept = to_arrow(categories)
     if kept is None or categories.name is not None or getattr(categories, "freq", None):
         return None

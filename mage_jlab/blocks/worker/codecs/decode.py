@@ -7,13 +7,13 @@ import json
 import os
 from typing import Any, Callable
 
-from ..failures import BlockFailure
+from ..failures import StatedError
 from . import pickles
 from .frames import to_value
 from .layout import LAYOUT
 
 VERIFIED_SIZE = 16 * 1024 * 1024
-"""A memory-mapped file up to this size is read once to verify its checksum; one above by its size."""
+"""A memory-mapped file up to this size is verified by its checksum, a larger one by its size."""
 
 FILES = {
     "frame": "data.arrow",
@@ -48,7 +48,7 @@ class Decoder:
             stored: its manifest.
 
         Raises:
-            BlockFailure: ``ProductLost`` when its file is gone or altered; ``MissingPackage``.
+            StatedError: ``ProductLost`` when its file is gone or altered; ``MissingPackage``.
         """
         try:
             if stored.get("inline") is not None:
@@ -57,7 +57,7 @@ class Decoder:
             return form(stored, self._verified(stored))
         except ImportError as error:
             package = (error.name or "a package").split(".")[0]
-            raise BlockFailure(
+            raise StatedError(
                 "MissingPackage", f"{stored['name']} cannot be read: {pickles.missing(package)}"
             ) from error
 
@@ -102,7 +102,7 @@ class Decoder:
 
     _series = _frame
 
-    def _array(self, stored: dict[str, Any], path: str) -> Any:
+    def _array(self, _: dict[str, Any], path: str) -> Any:
         import numpy as np
 
         try:
@@ -111,16 +111,16 @@ class Decoder:
             # an empty array has nothing to map
             return np.load(path, allow_pickle=False)
 
-    def _json(self, stored: dict[str, Any], path: str) -> Any:
+    def _json(self, _: dict[str, Any], path: str) -> Any:
         return json.loads(_read(path))
 
-    def _text(self, stored: dict[str, Any], path: str) -> str:
+    def _text(self, _: dict[str, Any], path: str) -> str:
         return _read(path).decode("utf-8", "surrogatepass")
 
-    def _bytes(self, stored: dict[str, Any], path: str) -> bytes:
+    def _bytes(self, _: dict[str, Any], path: str) -> bytes:
         return _read(path)
 
-    def _figure(self, stored: dict[str, Any], path: str) -> Any:
+    def _figure(self, _: dict[str, Any], path: str) -> Any:
         head, _, pickled = _read(path).partition(b"\n")
         if pickled:
             return pickles.load(pickled)
@@ -148,8 +148,8 @@ def _checksum(path: str) -> str:
     return digest.hexdigest()
 
 
-def _lost(stored: dict[str, Any], how: str) -> BlockFailure:
-    return BlockFailure(
+def _lost(stored: dict[str, Any], how: str) -> StatedError:
+    return StatedError(
         "ProductLost",
         f"The stored data of {stored['name']} {how} ({stored['uri']}): "
         "run the block that makes it again.",

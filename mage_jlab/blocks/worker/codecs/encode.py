@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any, Callable
 
-from ..failures import BlockFailure
+from ..failures import StatedError
 from . import pickles
 from .exact import json_keeps
 from .figures import bundle_of, is_figure
@@ -39,14 +39,14 @@ class Encoder:
         """Store results and give their manifests, in the same order.
 
         Raises:
-            BlockFailure: when one cannot be stored, with its name and type.
+            StatedError: when one cannot be stored, with its name and type.
         """
         stored: dict[str, dict[str, Any]] = {}
         rest: dict[str, Any] = {}
         for name, value in results.items():
             try:
                 product = self._own_form(name, value)
-            except BlockFailure:
+            except StatedError:
                 raise
             except (OSError, MemoryError):
                 raise
@@ -77,8 +77,15 @@ class Encoder:
         if is_figure(value):
             return self._figure(name, bundle_of(value), None, pickles.dump(value))
         module = kind.__module__.split(".")[0]
-        store = _BY_LIBRARY.get(module)
-        return store(self, name, value) if store and module in sys.modules else None
+        if module not in sys.modules:
+            return None
+        if module == "pandas":
+            return self._frame(name, value)
+        if module == "numpy":
+            return self._array(name, value)
+        if module == "pyarrow":
+            return self._table(name, value)
+        return self._polars(name, value) if module == "polars" else None
 
     def _json(self, name: str, value: Any) -> dict[str, Any]:
         text = json.dumps(value, separators=(",", ":"))
@@ -177,9 +184,9 @@ class Encoder:
         import pyarrow as pa
 
         def fill(file: Any) -> None:
-            with pa.PythonFile(file, mode="w") as sink:
-                with pa.ipc.new_file(sink, table.schema) as writer:
-                    writer.write_table(table.combine_chunks())
+            sink = pa.PythonFile(file, mode="w")
+            with sink, pa.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table.combine_chunks())
 
         stored = self._file(name, form, value, "data.arrow", fill)
         columns = shown_columns(table.schema)
@@ -200,7 +207,7 @@ class Encoder:
             return {}
         try:
             data = pickles.dump(rest)
-        except BlockFailure:
+        except StatedError:
             raise
         except Exception as error:
             for name, value in rest.items():
@@ -219,19 +226,11 @@ class Encoder:
         }
 
 
-_BY_LIBRARY: dict[str, Callable[[Encoder, str, Any], Any]] = {
-    "pandas": Encoder._frame,
-    "numpy": Encoder._array,
-    "pyarrow": Encoder._table,
-    "polars": Encoder._polars,
-}
-
-
 def _need(package: str, name: str, value: Any) -> None:
     try:
         __import__(package)
     except ImportError:
-        raise BlockFailure(
+        raise StatedError(
             "MissingPackage",
             f"The result {name} ({_type_name(value)}) cannot be stored: {pickles.missing(package)}",
         ) from None
@@ -266,14 +265,14 @@ def _checksum(data: bytes) -> str:
 def _try_alone(name: str, value: Any) -> None:
     try:
         pickles.dump({name: value})
-    except BlockFailure:
+    except StatedError:
         raise
     except Exception as error:
         raise _cannot(name, value, error) from error
 
 
-def _cannot(name: str, value: Any, error: BaseException) -> BlockFailure:
-    return BlockFailure(
+def _cannot(name: str, value: Any, error: BaseException) -> StatedError:
+    return StatedError(
         "CannotStore",
         f"The result {name} is a {_type_name(value)}, which cannot be stored "
         f"({type(error).__name__}: {error}). Give the blocks below data instead, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from typing import Any
 
@@ -54,9 +54,9 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if kind is dict:
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    if kind is datetime.datetime and one.tzinfo is not None:
+    if kind is dt.datetime and one.tzinfo is not None:
         return bool(one == other) and one.tzinfo == other.tzinfo and one.fold == other.fold
-    plain = (str, int, bool, bytes, type(None), datetime.datetime, datetime.date, datetime.time)
-    if kind in plain or kind is datetime.timedelta:
+    plain = (str, int, bool, bytes, type(None), dt.datetime, dt.date, dt.time)
+    if kind in plain or kind is dt.timedelta:
         return bool(one == other)
     return kind.__name__ == "Decimal" and str(one) == str(other)

@@ -10,7 +10,7 @@ import shutil
 from typing import Any
 from urllib.parse import quote
 
-from ..failures import BlockFailure
+from ..failures import StatedError
 
 MANIFEST = "manifest.json"
 
@@ -97,7 +97,7 @@ class OutputFolder:
             ``uri``, ``bytes`` and ``checksum`` of the product.
 
         Raises:
-            BlockFailure: when the disk is full.
+            StatedError: when the disk is full.
         """
         uri = f"{self._relative}/{part_name(part)}"
         try:
@@ -147,7 +147,7 @@ class OutputFolder:
 
     def _explained(self, error: OSError) -> Exception:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return BlockFailure(
+            return StatedError(
                 "DiskFull",
                 f"There is no space left for this block's data products in {self._root}: "
                 "free some space and retry the run.",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from .columns import from_arrow, to_arrow
 from .exact import json_keeps
 from .layout import LAYOUT, OBJECT
 
 PICKLED = b"mage_jlab.pickled"
-"""The key with what of labels, index and attributes JSON cannot keep; only workers and kernels read it."""
+"""The key with what JSON cannot keep of labels, index and attributes; workers and kernels read it."""
 
 
 def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
@@ -205,26 +205,33 @@ def _add_index(
         layout["names"] = names
         return
     levels = [index.get_level_values(level) for level in range(index.nlevels)]
-    kept = [to_arrow(level) for level in levels]
-    if any(one is None for one in kept):
+    kept = [pair for pair in map(to_arrow, levels) if pair is not None]
+    freq = None
+    if not isinstance(index, pd.PeriodIndex) and getattr(index, "freq", None) is not None:
+        freq = index.freqstr
+    if len(kept) < index.nlevels or not _index_comes_back(index, kept, freq):
         pickled["index"] = index
         return
-    import pyarrow as pa
-
-    specs = [spec for _, spec in (one for one in kept if one is not None)]
-    arrays = [array for array, _ in (one for one in kept if one is not None)]
-    freq = getattr(index, "freqstr", None) if getattr(index, "freq", None) is not None else None
-    freq = None if isinstance(index, pd.PeriodIndex) else freq
-    chunked = [a if isinstance(a, pa.ChunkedArray) else pa.chunked_array([a]) for a in arrays]
-    again = _built_index([from_arrow(*pair) for pair in zip(chunked, specs)], names, freq)
-    if not _same_index(again, index):
-        pickled["index"] = index
-        return
-    for number, (array, spec) in enumerate(zip(arrays, specs)):
+    for number, (array, spec) in enumerate(kept):
         fields.append((f"__index_{number}__", array, None))
         layout["index"].append({**spec, "field": len(fields) - 1})
     layout["names"] = names
     layout["freq"] = freq
+
+
+def _index_comes_back(index: Any, kept: list[Any], freq: str | None) -> bool:
+    import pyarrow as pa
+
+    arrays = [
+        from_arrow(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]), spec)
+        for array, spec in kept
+    ]
+    try:
+        again = _built_index(arrays, list(index.names), freq)
+    except ValueError:
+        # a frequency whose name does not say all of it
+        return False
+    return _same_index(again, index)
 
 
 def _same_index(one: Any, other: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from typing import Any
 
@@ -46,6 +46,6 @@ def _json(value: Any) -> Any:
         return None
     if isinstance(value, int) and abs(value) > 2**53:
         return str(value)
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return value
