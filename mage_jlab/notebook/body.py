@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import io
-import symtable
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from mage_jlab.notebook.scopes import bound_names
 
 INDENT = "    "
 
@@ -20,13 +21,11 @@ class Body:
         source: as many lines as the cell, without those that only a module may hold.
         lifted: the statements that were taken out, for the head of the file.
         bound: the names that the text binds in the function itself.
-        outer: names that only inner functions bind, by ``global``.
     """
 
     source: str
     lifted: list[str]
     bound: frozenset[str]
-    outer: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -39,31 +38,19 @@ class _Edit:
 
 
 def fit_body(source: str) -> Body:
-    """Make a cell's text fit for a function.
-
-    Star imports and ``from __future__`` go to the head, ``global`` at the cell's level says nothing
-    there, and ``global`` of an inner function means the cell's name, so it becomes ``nonlocal``.
+    """Make a cell's text fit for a function: star imports and ``from __future__`` go to the head.
 
     Raises:
         SyntaxError: when the text is no Python.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     tree = ast.parse(source)
-    lifted: list[str] = []
-    edits: list[_Edit] = []
-    for node in _own_statements(tree):
-        if isinstance(node, ast.Global):
-            edits.append(_replace(source, node, "pass"))
-        elif isinstance(node, ast.ImportFrom) and _module_only(node):
-            lifted.append(ast.unparse(node))
-            edits.append(_replace(source, node, "pass"))
-    source = _apply(source, edits)
-    bound = _bound(source)
-    inner = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Global)]
-    words = [_Edit(*_place(source, node)[:2], node.lineno, 0, "nonlocal") for node in inner]
-    words = [_Edit(w.line, w.start, w.line, w.start + len("global"), w.text) for w in words]
-    named = {name for node in inner for name in node.names}
-    return Body(_apply(source, words), lifted, bound, frozenset(named - bound))
+    found = [node for node in _own_statements(tree) if _module_only(node)]
+    return Body(
+        _apply(source, [_replace(source, node, "pass") for node in found]),
+        [ast.unparse(node) for node in found],
+        frozenset(bound_names(tree.body)),
+    )
 
 
 def lift_future(source: str) -> tuple[str, list[str]]:
@@ -110,32 +97,10 @@ def _own_statements(tree: ast.Module) -> Iterable[ast.stmt]:
             )
 
 
-def _module_only(node: ast.ImportFrom) -> bool:
-    return node.module == "__future__" or any(alias.name == "*" for alias in node.names)
-
-
-def _bound(source: str) -> frozenset[str]:
-    """The names that the text binds when it is a function's body."""
-    wrapped = f"async def cell():\n{indent(source)}\n{INDENT}pass\n"
-    table = symtable.symtable(wrapped, "<cell>", "exec").get_children()[0]
-    for inner in table.get_children():
-        _refuse_hidden(inner, frozenset())
-    return frozenset(s.get_name() for s in table.get_symbols() if s.is_local())
-
-
-def _refuse_hidden(table: symtable.SymbolTable, hidden: frozenset[str]) -> None:
-    """Refuse a ``global`` whose name a function in between binds: that one would be meant."""
-    symbols = table.get_symbols()
-    for symbol in symbols:
-        if symbol.is_declared_global() and symbol.get_name() in hidden:
-            raise SyntaxError(
-                f"global {symbol.get_name()} is used inside a function that has a name of its own "
-                "like that"
-            )
-    if table.get_type() == "function":
-        hidden |= {symbol.get_name() for symbol in symbols if symbol.is_local()}
-    for inner in table.get_children():
-        _refuse_hidden(inner, hidden)
+def _module_only(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and (
+        node.module == "__future__" or any(alias.name == "*" for alias in node.names)
+    )
 
 
 def _place(source: str, node: ast.stmt) -> tuple[int, int, int, int]:

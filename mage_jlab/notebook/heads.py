@@ -73,7 +73,7 @@ def build_head(
     for item in dict.fromkeys(imports):
         if item.module in _HOMES and item.name in DECORATORS and item.alias in (None, item.name):
             guarded.add(item.name)
-        elif item.bound in local:
+        elif item.bound in local and item.module != "__future__":
             inner.append(item.line)
         else:
             outer.append(item)

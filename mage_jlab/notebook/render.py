@@ -149,15 +149,14 @@ def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str,
     function = function_name(name)
     body = fit_body(block.source.rstrip())
     copied = [fit_body(text.strip("\n")) for text in [*block.derived, *block.copied]]
-    outer = body.outer.union(*(part.outer for part in copied))
-    inner = body.bound.union(*(part.bound for part in copied))
+    bound = body.bound.union(*(part.bound for part in copied))
     lifted = [line for part in [body, *copied] for line in part.lifted]
     head = build_head(
         [*block.head_imports, *lifted],
         block.shared,
         shared_module,
         [block.type.decorator],
-        inner | outer | {function, block.type.decorator},
+        (bound | {function, block.type.decorator}) - block.inputs.keys(),
     )
     options = next(
         n
@@ -170,9 +169,6 @@ def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str,
         for variable, default in block.variables
     ]
     prologue += [part.source for part in copied]
-    # A bare annotation makes a name the function's own without giving it a value.
-    unbound = outer - inner - block.inputs.keys() - dict(block.variables).keys()
-    prologue += [f"{outside}: object" for outside in sorted(unbound)]
     above = _above(head, block, function, options)
     before = "".join(f"{indent(line)}\n" for line in prologue)
     returned = _return(block)

@@ -158,8 +158,19 @@ def _merge(tree: Any, group: str, entries: Mapping[str, dict[str, Any]], drop: A
             if key not in entry:
                 old.pop(key, None)
             elif plain(old.get(key)) != entry[key] or key not in old:
-                old[key] = entry[key]
+                old[key] = _in_a_line(entry[key])
     if there:
         tree[group] = there
     else:
         tree.pop(group, None)
+
+
+def _in_a_line(value: Any) -> Any:
+    """Let a list stand in one line of YAML, so that a diff shows one line for it."""
+    if not isinstance(value, list):
+        return value
+    from ruamel.yaml.comments import CommentedSeq
+
+    line = CommentedSeq(value)
+    line.fa.set_flow_style()
+    return line

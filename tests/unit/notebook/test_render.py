@@ -206,35 +206,10 @@ def test_an_uncertain_result_is_returned_only_if_bound(
     assert returned(made, n) == expected
 
 
-COUNTER = """\
-global count
-count = 0
-def step():
-    global count, last; count += 1
-    last = f"é{count}"
-class Box:
-    def fill(self):
-        global count
-        count += 10
-step(); step()
-Box().fill()
-"""
-
-
-def test_global_means_the_cells_name(block: Block, reading: Reading) -> None:
-    made = rendered(block(COUNTER, results=["count", "last"]), reading)
-    assert returned(made) == {"count": 12, "last": "é2"}
-    read = "def add():\n    global total\n    total += 1\nadd()"
+def test_an_inner_function_may_rebind_an_input(block: Block, reading: Reading) -> None:
+    read = "def add():\n    nonlocal total\n    total += 1\nadd()"
     made = rendered(block(read, inputs={"total": "a.total"}, results=["total"]), reading)
     assert returned(made, 4) == 5
-
-
-def test_a_global_that_would_mean_another_functions_name_is_refused(
-    block: Block, reading: Reading
-) -> None:
-    source = "def a():\n    x = 1\n    def b():\n        global x\n        x = 2\n    b()\na()"
-    with pytest.raises(UnprocessableError, match="global x is used inside a function"):
-        rendered(block(source, results=["x"]), reading)
 
 
 def test_a_warning_about_the_code_stops_nothing(block: Block, reading: Reading) -> None:
