@@ -25,8 +25,8 @@ def local_source(block: BlockWork, source: str) -> str:
             block.report(
                 error(
                     "unknown-code",
-                    f"{hidden[0]} is the cell's by global, and a function in between has one of its "
-                    "own, which a block cannot tell apart.",
+                    f"{hidden[0]} is the cell's by global, and a function in between has one of "
+                    "its own, which a block cannot tell apart.",
                     places.of(node),
                     ("Rename one of the two",),
                 )

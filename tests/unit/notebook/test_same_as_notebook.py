@@ -67,8 +67,10 @@ NOTEBOOKS: dict[str, Cells] = {
     "classes and closures": [
         (
             "block:data_loader",
-            "k = 2\nclass Row:\n    size = k\n    def get(self):\n"
-            "        return self.size * k\nr = Row().get()",
+            (
+                "k = 2\nclass Row:\n    size = k\n    def get(self):\n"
+                "        return self.size * k\nr = Row().get()"
+            ),
         ),
         (
             "block:transformer",
@@ -85,13 +87,17 @@ NOTEBOOKS: dict[str, Cells] = {
     "try, with and match": [
         (
             "block:data_loader",
-            "try:\n    v = 1 / 0\nexcept ZeroDivisionError as e:\n    v = str(e)\n"
-            "finally:\n    done = True",
+            (
+                "try:\n    v = 1 / 0\nexcept ZeroDivisionError as e:\n    v = str(e)\n"
+                "finally:\n    done = True"
+            ),
         ),
         (
             "block:transformer",
-            "import io\nwith io.StringIO() as f:\n    f.write(v)\n    w = f.getvalue()\n"
-            "match w:\n    case str() as s:\n        kind = s[:3]",
+            (
+                "import io\nwith io.StringIO() as f:\n    f.write(v)\n    w = f.getvalue()\n"
+                "match w:\n    case str() as s:\n        kind = s[:3]"
+            ),
         ),
         ("block:custom", "del w\nfinal = (kind, done)"),
     ],
