@@ -107,7 +107,7 @@ def test_fire(nightly: str) -> None:
 
 def test_a_trigger_of_a_name_that_is_there(nightly: str) -> None:
     again = call("trigger", "add", "sales", "--name", "nightly", "--every", "1d", "--json")
-    assert again.error["code"] == "conflict"
+    assert again.error["code"] == "name-taken"
 
 
 def test_a_name_that_two_pipelines_have(here: Path, nightly: str) -> None:
