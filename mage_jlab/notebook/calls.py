@@ -8,7 +8,7 @@ from mage_jlab.notebook import known, randomness
 from mage_jlab.notebook.problems import error
 from mage_jlab.notebook.scope_state import ScopeState
 from mage_jlab.notebook.strings import names_in_call
-from mage_jlab.notebook.values import IMMUTABLE, NONE, Called, Value
+from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
 
 
 class Calls(ScopeState):
@@ -48,7 +48,7 @@ class Calls(ScopeState):
         if isinstance(node.func, ast.Call | ast.Lambda) and callee.module is None:
             dotted = ""
         if callee.function is not None:
-            return self._of_notebook(node, callee.function, arguments, words)
+            return self._of_notebook(node, callee, arguments, words)
         if method is not None and base is not None and base.module is None:
             return self._of_method(node, base, method.attr, arguments, words, discarded)
         if dotted:
@@ -67,17 +67,22 @@ class Calls(ScopeState):
                         self.draws.setdefault(name, place)
 
     def _of_notebook(
-        self, node: ast.Call, function: Called, arguments: list[Value], words: dict[str, Value]
+        self, node: ast.Call, callee: Value, arguments: list[Value], words: dict[str, Value]
     ) -> Value:
-        given = dict(zip(function.parameters, arguments, strict=False)) | words
+        function = callee.function
+        assert function is not None
         place = self.places.of(node.func)
-        rest = NONE.union(*(value.all for value in [*arguments, *words.values()]))
+        given = dict(zip(function.parameters, arguments, strict=False)) | words
+        every = [*arguments, *words.values()]
         for name in function.changes_parameters:
             if name in given:
                 self.change(given[name], node.func)
-            elif len(arguments) > len(function.parameters) or "**" in words:
-                for value in arguments:
-                    self.change(value, node.func, certain=False)
+                self.put_inside(given[name], NONE.union(*(value.all for value in every)))
+            else:
+                self.change(Value(callee.parts), node.func)
+            if len(arguments) > len(function.parameters) or "**" in words:
+                for value in every:
+                    self.change(value, node.func)
         for name in function.changes:
             self.change_name(name, place, certain=True)
         for name in function.writes:
@@ -86,13 +91,11 @@ class Calls(ScopeState):
         for name in function.draws:
             if name not in self.seeded:
                 self.draws.setdefault(name, place)
-        if function.is_class:
-            return self.new("unknown", rest)
-        if function.is_generator:
-            return self.new("generator", rest)
-        shared = NONE.union(
-            *(given[name].all for name in function.gives_parameters if name in given)
-        )
+        held = callee.parts.union(*(self.read_at(name, place).all for name in function.gives_names))
+        if function.is_class or function.is_generator:
+            kind = "generator" if function.is_generator else "unknown"
+            return self.new(kind, held.union(*(value.all for value in every)))
+        shared = held.union(*(given[name].all for name in function.gives_parameters if name in given))
         if not shared:
             return self.new(function.gives if function.gives != "function" else "unknown")
         return Value(shared | self.new().own, shared, function.gives)
@@ -127,7 +130,7 @@ class Calls(ScopeState):
         if name == "pipe":
             for value in arguments[:1]:
                 if value.function is not None:
-                    return self._of_notebook(node, value.function, [base, *arguments[1:]], words)
+                    return self._of_notebook(node, value, [base, *arguments[1:]], words)
         if base.kind == "pandas":
             if name in known.PANDAS_CHANGING:
                 self.change(base, target)
@@ -197,16 +200,16 @@ class Calls(ScopeState):
         root = dotted.split(".")[0]
         if root not in known.PURE_ROOTS and dotted not in known.BUILTINS:
             return self._of_unknown(node, [*arguments, *words.values()])
+        if dotted == "getattr":
+            return Value(everything, everything)
         if dotted in known.ALIAS_FUNCTIONS and arguments:
             kind = "array" if dotted.startswith("numpy.") else arguments[0].kind
             return Value(arguments[0].own, arguments[0].parts, kind)
         kind = known.kind_of(dotted)
         if dotted in known.SHALLOW_FUNCTIONS:
             items = NONE.union(
-                *(
-                    (self.item(value).all if value.kind != "unknown" else value.all)
-                    for value in arguments
-                )
+                *(self.item(value).all if value.kind != "unknown" else value.all for value in arguments),
+                *(value.all for value in words.values()),
             )
             return self.new(kind if kind != "unknown" else "container", items)
         if kind in ("iterator", "file", "connection", "lock"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from mage_jlab.notebook.calls import Calls
 from mage_jlab.notebook.scopes import target_names
-from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
+from mage_jlab.notebook.values import IMMUTABLE, NONE, Token, Value
 
 _PANDAS_VIEWS = frozenset({"loc", "iloc", "at", "iat", "attrs", "flags"})
 _PANDAS_PLAIN = frozenset({"shape", "size", "empty", "ndim", "dtype", "dtypes", "name"})
@@ -171,14 +171,20 @@ class Expressions(Calls):
 
     def of_Lambda(self, node: ast.Lambda) -> Value:
         """A function that is handed on at once: what it reads is read here."""
-        for part in (*node.args.defaults, *(one for one in node.args.kw_defaults if one)):
-            self.value(part)
+        held = self.defaults(node.args)
         summary = self.summary(node, "lambda")
         for name, place in summary.reads:
             self.read_at(name, place)
         for name in summary.strings:
             self.string_names.setdefault(name, self.places.of(node))
-        return Value(kind="function", function=summary)
+        return Value(parts=held, kind="function", function=summary)
+
+    def defaults(self, given: ast.arguments) -> frozenset[Token]:
+        """Follow the defaults of parameters; give the objects that the function then holds."""
+        found = NONE
+        for part in (*given.defaults, *(one for one in given.kw_defaults if one)):
+            found |= self.value(part).all
+        return found
 
     def of_Await(self, node: ast.Await) -> Value:
         """What an awaitable gives."""

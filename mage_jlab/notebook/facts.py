@@ -137,7 +137,7 @@ def facts_of(text: str, context: Context) -> CellFacts:
         binds={name: bound for name, bound in walk.binds.items() if name in walk.state.values},
         sure=frozenset(walk.state.sure),
         changed=walk.changed,
-        values=walk.state.values,
+        values={name: walk.current(name) for name in walk.state.values},
         deleted={
             name: place for name, place in walk.deleted.items() if name not in walk.state.values
         },

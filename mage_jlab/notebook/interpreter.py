@@ -40,7 +40,8 @@ class Interpreter(Expressions):
         """``a = b = value``."""
         value = self.value(node.value)
         if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
-            value = Value(kind="function", function=self.summary(node.value, node.targets[0].id))
+            function = self.summary(node.value, node.targets[0].id)
+            value = Value(parts=value.parts, kind="function", function=function)
         for target in node.targets:
             self.assign(target, value, node)
 
@@ -57,7 +58,7 @@ class Interpreter(Expressions):
             old = self.read(node.target.id, node.target)
             new = self.value(node.value)
             if old.kind != "immutable":
-                self.change(old, node.target, certain=old.kind != "unknown")
+                self.change(old, node.target, certain=True)
                 old = old.holding(new.parts)
             self.bind(node.target.id, old, "assign", node.target)
         else:
@@ -249,16 +250,12 @@ class Interpreter(Expressions):
 
     def do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """A definition: decorators and defaults run now, the body when it is called."""
-        for part in (
-            *node.decorator_list,
-            *node.args.defaults,
-            *(one for one in node.args.kw_defaults if one),
-        ):
+        for part in node.decorator_list:
             self.value(part)
+        held = self.defaults(node.args)
         self._annotations(node)
-        self.bind(
-            node.name, Value(kind="function", function=self.summary(node, node.name)), "def", node
-        )
+        function = self.summary(node, node.name)
+        self.bind(node.name, Value(parts=held, kind="function", function=function), "def", node)
 
     do_AsyncFunctionDef = do_FunctionDef
 
@@ -289,6 +286,7 @@ class Interpreter(Expressions):
             reads=tuple(late.items()),
             changes=frozenset(inner.late_changes),
             writes=frozenset(inner.written),
+            gives_names=frozenset(late),
             draws=frozenset(inner.draws),
             strings=frozenset(inner.string_names),
             is_class=True,
@@ -313,16 +311,18 @@ class Interpreter(Expressions):
         gives = frozenset(token for value in inner.returned for token in value.all)
         kinds = {value.kind for value in inner.returned}
         self.adopt(inner)
+        outer = frozenset(token[1] for token in gives if token[0] != "new")
         return Called(
             name,
             tuple(given),
-            tuple(inner.reads.items()),
-            frozenset(one for one in changed if not one.startswith("(")),
-            frozenset(inner.written),
-            frozenset(one[1:] for one in changed if one.startswith("(")),
-            frozenset(token[1][1:] for token in gives if token[1].startswith("(")),
-            inner.is_generator or isinstance(node, ast.AsyncFunctionDef),
-            next(iter(kinds)) if len(kinds) == 1 else "unknown",
-            frozenset(inner.draws),
+            reads=tuple(inner.reads.items()),
+            changes=frozenset(one for one in changed if not one.startswith("(")),
+            writes=frozenset(inner.written),
+            changes_parameters=frozenset(one[1:] for one in changed if one.startswith("(")),
+            gives_parameters=frozenset(one[1:] for one in outer if one.startswith("(")),
+            gives_names=frozenset(one for one in outer if not one.startswith("(")),
+            is_generator=inner.is_generator or isinstance(node, ast.AsyncFunctionDef),
+            gives=next(iter(kinds)) if len(kinds) == 1 else "unknown",
+            draws=frozenset(inner.draws),
             strings=frozenset(inner.string_names),
         )

@@ -113,7 +113,7 @@ class Resolver:
         change = binding.change
         if change is None:
             return
-        make = error if change.certain else warning
+        make = error if change.certain or change.cell in self._survey.blocks else warning
         fixes = (
             f"Merge this cell into {giver.name}",
             f"Change a copy instead ({change.name} = {change.name}.copy())",

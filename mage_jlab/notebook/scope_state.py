@@ -195,11 +195,19 @@ class ScopeState:
 
     def change_name(self, name: str, place: Place, certain: bool) -> None:
         """Note that the object behind a name is changed in place."""
-        value = self.state.values.get(name) or self.outer_value(name)
+        value = self.current(name)
         for token in value.own if value.module is None else ():
             known = self.changed.get(token)
             if known is None or (certain and not known[1]):
                 self.changed[token] = (place, certain)
+
+    def current(self, name: str) -> Value:
+        """Give what a name stands for here, on any path, without counting it as read."""
+        value = self.state.values.get(name)
+        if value is None:
+            return self.outer_value(name)
+        local = self.local is not None and name in self.local
+        return value if local or name in self.state.sure else value.joined(self.outer_value(name))
 
     def adopt(self, inner: ScopeState) -> None:
         """Take over a scope's problems."""

@@ -27,6 +27,7 @@ class Called:
         changes_parameters: the parameters that it changes in place.
         gives_parameters: the parameters that its value may be, or hold.
         strings: the global names that it reads through literal strings.
+        gives_names: the global names that its value may be, or hold.
         is_generator: whether calling it gives a generator (or a coroutine).
         gives: the kind of its value.
         draws: the global generators of random numbers that it draws from.
@@ -39,6 +40,7 @@ class Called:
     writes: frozenset[str] = frozenset()
     changes_parameters: frozenset[str] = frozenset()
     gives_parameters: frozenset[str] = frozenset()
+    gives_names: frozenset[str] = frozenset()
     is_generator: bool = False
     gives: str = "unknown"
     draws: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Change, Environment, ObjectId
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
 from mage_jlab.notebook.parameters import Parameters
-from mage_jlab.notebook.problems import Place
+from mage_jlab.notebook.problems import Place, error
 from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.function_cells import bind_function
 from mage_jlab.notebook.scratch import scratch_bindings
@@ -134,17 +134,18 @@ class Walk:
             self._bind(name, binding, block.cell, value)
         for name in block.changes:
             if name not in facts.binds and name in self.environment.names:
-                old = self.environment.names[name]
-                self.environment.names[name] = replace(
-                    old,
-                    origin="block",
-                    cell=block.index,
-                    statements=(),
-                    needs=(),
-                    hidden=None,
-                    change=None,
-                )
+                self._given_anew(name, block, facts)
         self.environment.stars += [(block.index, star) for star in facts.stars]
+
+    def _given_anew(self, name: str, block: BlockWork, facts: CellFacts) -> None:
+        """A block that changes a name in place gives it to the blocks below, with what it now holds."""
+        old = self.environment.names[name]
+        held = facts.values.get(name)
+        parts = self._objects(block.index, held.parts) if held is not None else frozenset()
+        self.environment.names[name] = replace(
+            old, origin="block", cell=block.index, statements=(), needs=(), hidden=None, change=None,
+            parts=old.parts | parts,
+        )
 
     def _definitions(self, block: BlockWork, facts: CellFacts) -> dict[str, Binding]:
         """Imports, functions and classes of a block reach other blocks as those of an untagged cell do."""
@@ -206,36 +207,47 @@ class Walk:
     def _changes(self, cell: int, facts: CellFacts, block: BlockWork | None) -> None:
         """Note which names see a change in place; those that the cell does not hand on are marked."""
         names = self.environment.names
-        hit: dict[ObjectId, tuple[str, Place, bool]] = {}
+        hit: dict[ObjectId, dict[str, tuple[Place, bool]]] = {}
         direct: dict[str, tuple[Place, bool]] = {}
-        for token, (place, certain) in facts.changed.items():
-            if (
-                token[0] != "new"
-                and token[1] in names
-                and names[token[1]].origin not in ("import", "definition")
-            ):
-                if token[0] == "outer":
-                    direct[token[1]] = (place, certain)
-                for one in self._objects(cell, [token]):
-                    hit[one] = (token[1], place, certain)
+        for token, seen in facts.changed.items():
+            if token[0] == "new" or token[1] not in names:
+                continue
+            if names[token[1]].origin in ("import", "definition"):
+                continue
+            if token[0] == "outer":
+                direct[token[1]] = seen
+            for one in self._objects(cell, [token]):
+                hit.setdefault(one, {})[token[1]] = seen
         if block is not None:
             quiet = block.role.type is BlockType.CHART
-            seen = {
-                name: one
-                for name, one in direct.items()
-                if name in facts.reads and (one[1] or not quiet)
-            }
-            block.changes.update(seen)
+            mine = {name: one for name, one in direct.items() if name in facts.reads}
+            block.changes.update({name: one for name, one in mine.items() if one[1] or not quiet})
         for name, binding in list(names.items()):
-            touched = [hit[one] for one in (binding.own | binding.parts) if one in hit]
-            if not touched or name in facts.binds:
+            changers = {
+                changer: seen
+                for one in binding.own | binding.parts
+                for changer, seen in hit.get(one, {}).items()
+                if changer != name or block is None
+            }
+            if not changers or binding.origin not in ("block", "parameter"):
                 continue
-            changer, place, certain = max(touched, key=lambda one: one[2])
-            handed_on = block is not None and name in block.changes
-            if handed_on and all(one[0] == name for one in touched):
-                continue
-            if binding.origin in ("block", "parameter") and binding.change is None:
-                names[name] = replace(binding, change=Change(cell, changer, place, certain))
+            changer, (place, certain) = max(changers.items(), key=lambda item: item[1][1])
+            change = Change(cell, changer, place, certain)
+            if block is not None and name in block.inputs:
+                self._two_copies(block, name, change)
+            elif name not in facts.binds and binding.change is None:
+                names[name] = replace(binding, change=change)
+
+    def _two_copies(self, block: BlockWork, name: str, change: Change) -> None:
+        """A block that reads two names of one object has two copies of it, and changes one."""
+        block.report(
+            error(
+                "shared-object",
+                f"{change.name} and {name} share an object that is changed here; in a run {block.name} has two copies of it.",
+                change.place,
+                (f"Merge this cell into {block.inputs[name][0].name}", f"Read only {change.name}"),
+            )
+        )
 
 
 def _imports(statement: object) -> tuple[str, ...]:
