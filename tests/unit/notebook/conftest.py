@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from mage_jlab.domain.analysis import Analysis
 from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
+from mage_jlab.notebook.document import dump_notebook
+from mage_jlab.store.project_files import ProjectFiles, create_project
 
 
 @pytest.fixture
@@ -65,5 +68,68 @@ def reading() -> Callable[..., WorkbenchReading]:
             "analysis", Analysis(notebook=values["path"], pipeline=values["pipeline"])
         )
         return WorkbenchReading(**values)
+
+    return make
+
+
+@pytest.fixture
+def tree(files: ProjectFiles) -> Callable[[], dict[str, tuple[str, int]]]:
+    """Give every file of the project with its text and when it was written."""
+
+    def look() -> dict[str, tuple[str, int]]:
+        return {
+            path.relative_to(files.place).as_posix(): (path.read_text(), path.stat().st_mtime_ns)
+            for path in files.place.rglob("*")
+            if path.is_file()
+        }
+
+    return look
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """A small notebook."""
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [
+            {"id": "a", "cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []},
+        ],
+    }
+
+
+@pytest.fixture
+def files(tmp_path: Path, document: dict[str, Any]) -> ProjectFiles:
+    """A new project with a notebook in it."""
+    files = create_project(tmp_path / "shop")
+    (files.place / "notebooks/sales.ipynb").write_text(dump_notebook(document))
+    return files
+
+
+@pytest.fixture
+def sales(
+    block: Callable[..., BlockSource], reading: Callable[..., WorkbenchReading]
+) -> Callable[..., WorkbenchReading]:
+    """The reading of a notebook with three blocks; what is given replaces parts of it."""
+
+    def make(clean: str = "clean = raw + [market]", **given: Any) -> WorkbenchReading:
+        values: dict[str, Any] = {
+            "variables": {"market": "NO"},
+            "shared_source": "def twice(v):\n    return v * 2\n",
+            "requirements": ["pandas>=3"],
+        }
+        blocks = [
+            block("raw = [1]", name="load", type=BlockType.DATA_LOADER, results=["raw"]),
+            block(
+                clean,
+                inputs={"raw": "load.raw"},
+                results=["clean"],
+                variables=[("market", '"NO"')],
+                shared=["twice"],
+            ),
+            block("clean", name="bars", type=BlockType.CHART, inputs={"clean": "clean.clean"}),
+        ]
+        return reading(*blocks, **(values | given))
 
     return make
