@@ -114,8 +114,9 @@ class Notebooks:
         elif type is None:
             raise BadInputError("Say what the cell is: a block type.")
         else:
-            tagged = [tags.tag_cell(notebook, cell, BlockType(type), name, upstream)]
-        _replace(place, text, document.dump_notebook(notebook))
+            tagged = [tags.tag_cell(notebook, cell, type, name, upstream)]
+        if notebook != document.parse_notebook(text):
+            _replace(place, text, document.dump_notebook(notebook))
         return tagged
 
     def guess(self, path: str | Path, *, notebook: Text = None) -> list[TaggedCell]:
@@ -270,7 +271,7 @@ def _parse(text: str, path: str | Path) -> dict[str, Any]:
 
 def _read(place: Path) -> str:
     try:
-        return place.read_text(encoding="utf-8")
+        return place.read_bytes().decode("utf-8")  # with its line ends as they are
     except UnicodeDecodeError:
         raise BadInputError(
             f"{place.name} is not a notebook: it is no UTF-8 text.", "not-a-notebook"
@@ -279,8 +280,6 @@ def _read(place: Path) -> str:
 
 def _replace(place: Path, before: str, after: str) -> None:
     """Write a notebook's file, if it still has the text that was read."""
-    if after == before:
-        return
     aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         with aside.open("w", encoding="utf-8", newline="") as file:
