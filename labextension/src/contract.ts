@@ -245,6 +245,8 @@ export interface Block {
 /**
  * The engine of a state folder; ``stopped_at`` is when it was last seen, when it is gone.
  *
+ * ``trouble`` says why no block starts although the engine runs (a full disk, say).
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EngineStatus".
  */
@@ -259,6 +261,7 @@ export interface EngineStatus {
   next_fire_pipeline: string | null;
   started_at: string | null;
   stopped_at: string | null;
+  trouble: string | null;
 }
 /**
  * The outcome of an export; paths are relative to the project.

@@ -151,7 +151,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An environment with a home and a state folder of its own; its engine is stopped at the end."""
+    """An environment with its own home and state folder; the engine is stopped at the end."""
     names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     for name in names:
         (tmp_path / name).mkdir()
