@@ -40,19 +40,21 @@ def take_snapshot(state: StateFolder, files: ProjectFiles, pipeline: str) -> Sna
         UnreadableFileError: when a file that it needs cannot be read.
         UnprocessableError: when its kernel is not to be had here, or the disk is full.
     """
-    word = files.pipeline(pipeline)
-    record = files.record(pipeline)
-    store = SnapshotStore(state.snapshots)
-    entries = _entries(files, pipeline)
-    retry = read_metadata(files.place).get("retry_config") or {}
-    blocks = [
-        _planned(store, files, block, entries.get(block.name, {}), retry, record)
-        for block in word.blocks
-        if block.type.runs
-    ]
-    plan = _plan(files, word, record, _guarded(blocks))
-    kept = _files_to_keep(files, pipeline, [block.file for block in blocks])
-    return store.put(files.place, kept, plan)
+    # Under the lock, so that no half of an export gets in.
+    with files.lock():
+        word = files.pipeline(pipeline)
+        record = files.record(pipeline)
+        store = SnapshotStore(state.snapshots)
+        entries = _entries(files, pipeline)
+        retry = read_metadata(files.place).get("retry_config") or {}
+        blocks = [
+            _planned(store, files, block, entries.get(block.name, {}), retry, record)
+            for block in word.blocks
+            if block.type.runs
+        ]
+        plan = _plan(files, word, record, _guarded(blocks))
+        kept = _files_to_keep(files, pipeline, [block.file for block in blocks])
+        return store.put(files.place, kept, plan)
 
 
 def _plan(

@@ -1,4 +1,4 @@
-"""The matplotlib backend of workers: it needs no screen; ``plt.show()`` shows and closes figures."""
+"""The matplotlib backend of workers: without a screen; ``plt.show()`` shows and closes figures."""
 
 from __future__ import annotations
 

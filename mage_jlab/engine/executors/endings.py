@@ -23,7 +23,7 @@ FRAME = re.compile(r'File "(?P<file>.+)", line (?P<line>\d+) in ')
 
 
 def out_of_memory_count() -> int:
-    """Give how many processes the system has ended for lack of memory since it started (Linux; else 0)."""
+    """Give how many processes the system has ended for lack of memory so far (Linux; else 0)."""
     try:
         text = Path("/proc/vmstat").read_text()
     except OSError:

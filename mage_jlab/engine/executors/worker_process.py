@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-import psutil
-
 from mage_jlab.domain.attempt import BlockTask
+from mage_jlab.engine.processes import start_time
 
 ENTRY = Path(__file__).parents[2] / "blocks" / "worker" / "main.py"
 """The file that an interpreter is started with."""
@@ -72,7 +71,7 @@ class WorkerProcess:
             os.close(commands_read)
             os.close(results_write)
         self.pid = self._process.pid
-        self.started_at = _start_time(self.pid)
+        self.started_at = start_time(self.pid) or 0.0
         self.sentinel = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
 
     @property
@@ -127,10 +126,3 @@ class WorkerProcess:
         # the leader is not reaped before bury(): the group's number cannot be a stranger's
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.group, number)
-
-
-def _start_time(pid: int) -> float:
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0

@@ -417,7 +417,8 @@ labels = st.text(string.ascii_letters + "ü ", max_size=5)
 cells = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(width=64) | st.text(max_size=5)
     | st.dates() | st.binary(max_size=5) | st.decimals(allow_nan=False, places=2),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
 columns = (

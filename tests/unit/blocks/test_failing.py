@@ -191,11 +191,12 @@ def test_an_interpreter_that_does_not_start_is_explained(workshop, tmp_path):
 
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     """A killed engine leaves no worker behind, busy or not, nor a worker's children."""
+    conftest = str(Path(__file__).parent / "conftest.py")
     code = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[3])!r})
 import importlib.util
-spec = importlib.util.spec_from_file_location("bench", {str(Path(__file__).parent / "conftest.py")!r})
+spec = importlib.util.spec_from_file_location("shop", {conftest!r})
 module = importlib.util.module_from_spec(spec); spec.loader.exec_module(module)
 import pathlib
 shop = module.Workshop(pathlib.Path({str(tmp_path)!r}))

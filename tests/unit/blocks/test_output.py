@@ -91,7 +91,8 @@ def test_fifty_megabytes_of_prints_are_cut_and_do_not_slow_the_block(workshop):
 def test_a_line_is_in_the_log_while_the_block_runs(workshop):
     task = workshop.task(
         HEAD
-        + "def f():\n    import time\n    for i in range(3):\n        print('now', i)\n    time.sleep(5)\n"
+        + "def f():\n    import time\n    for i in range(3):\n        print('now', i)\n"
+        + "    time.sleep(5)\n"
     )
     workshop.executor.submit(task)
     deadline = time.monotonic() + 4

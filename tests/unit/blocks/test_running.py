@@ -104,7 +104,8 @@ def test_kwargs_say_what_the_run_is(workshop):
         HEAD
         + "def f(**kwargs):\n"
         + "    kwargs['logger'].warning('careful', rows=3)\n"
-        + "    keep = ('market', 'ds', 'hr', 'interval_start_datetime', 'idempotency_key', 'retry',\n"
+        + "    keep = ('market', 'ds', 'hr', 'interval_start_datetime', 'idempotency_key',\n"
+        + "            'retry',\n"
         + "            'pipeline_uuid', 'block_uuid', 'configuration', 'trigger_name', 'env')\n"
         + "    assert kwargs['execution_date'].tzinfo is not None\n"
         + "    return {'kept': {k: kwargs[k] for k in keep}}\n",
@@ -199,8 +200,10 @@ def test_what_a_block_changes_is_put_back(workshop):
         "    warnings.warn('only shown')\n"
         "    return {'cwd': os.getcwd(), 'left': os.environ.get('LEFT'), 'pid': os.getpid(),\n"
         "            'path': '/left' in sys.path, 'rows': pd.get_option('display.max_rows'),\n"
-        "            'precision': np.get_printoptions()['precision'], 'global': 'leftover' in globals(),\n"
-        "            'dpi': matplotlib.rcParams['figure.dpi'], 'draws': [random.random(), np.random.rand()]}\n"
+        "            'precision': np.get_printoptions()['precision'],\n"
+        "            'global': 'leftover' in globals(),\n"
+        "            'dpi': matplotlib.rcParams['figure.dpi'],\n"
+        "            'draws': [random.random(), np.random.rand()]}\n"
     )
     pid = workshop.load(workshop.good(change)["output_0"])
     first = workshop.load(workshop.good(look)["output_0"])

@@ -50,7 +50,7 @@ def from_arrow(column: Any, spec: dict[str, Any]) -> Any:
         spec: its description.
 
     Returns:
-        a numpy array or a pandas array; memory is shared with the Arrow buffers where that is exact.
+        a numpy or pandas array; memory is shared with the Arrow buffers where that is exact.
     """
     return _FROM[spec["how"]](column, spec)
 

@@ -121,7 +121,7 @@ class Decoder:
         return _read(path)
 
     def _figure(self, _: dict[str, Any], path: str) -> Any:
-        head, _, pickled = _read(path).partition(b"\n")
+        head, pickled = _read(path).split(b"\n", 1)
         if pickled:
             return pickles.load(pickled)
         value = json.loads(head)

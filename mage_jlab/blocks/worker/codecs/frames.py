@@ -11,7 +11,7 @@ from .exact import json_keeps
 from .layout import LAYOUT, OBJECT
 
 PICKLED = b"mage_jlab.pickled"
-"""The key with what JSON cannot keep of labels, index and attributes; workers and kernels read it."""
+"""The key with what JSON cannot keep; only workers and kernels read it."""
 
 
 def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
@@ -88,7 +88,7 @@ def to_value(table: Any, load: Callable[[bytes], Any] = pickle.loads) -> tuple[A
 
 
 def _shown(fields: list[Any], layout: dict[str, Any]) -> list[list[Any]]:
-    """List what a reader sees, as places of fields and names, index levels that say something first.
+    """List the places and names of what a reader sees, index levels that say something first.
 
     An index level says something when it has a name or is not a number: the row numbers that a
     filter leaves behind are no data.
