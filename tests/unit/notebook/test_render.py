@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import asyncio
+import dataclasses
 import inspect
+import json
 import sys
+import textwrap
+import typing
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +22,7 @@ from mage_jlab.domain.analysis import Analysis
 from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.domain.errors import UnprocessableError
 from mage_jlab.domain.pipeline import Edge
+from mage_jlab.notebook.body import fit_body, indent
 from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.render import RenderedBlock, function_name, module_name, render_blocks
 
@@ -118,6 +125,19 @@ def test_strings_over_several_lines_keep_their_value(block: Block, reading: Read
     exec(STRINGS, expected)
     made = rendered(block(STRINGS, results=names), reading)
     assert returned(made) == {name: expected[name] for name in names}
+
+
+@pytest.mark.parametrize(
+    "module", [ast, asyncio, inspect, warnings, json, textwrap, argparse, dataclasses, typing]
+)
+def test_any_module_keeps_its_meaning_as_a_body(module: ModuleType) -> None:
+    source = inspect.getsource(module)
+    body = fit_body(source)
+    assert body.source.count("\n") == source.count("\n")
+    wrapped = ast.parse(f"def f():\n{indent(body.source)}\n    pass\n").body[0]
+    assert isinstance(wrapped, ast.FunctionDef)
+    expected = ast.parse(f"{body.source}\npass\n")
+    assert ast.dump(ast.Module(wrapped.body, [])) == ast.dump(expected)
 
 
 def test_head_imports_are_sorted_in_groups_and_written_once(block: Block, reading: Reading) -> None:
