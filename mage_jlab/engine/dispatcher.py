@@ -138,7 +138,8 @@ class Dispatcher:
                 log.warning("An attempt of %s was superseded; it is discarded.", step.done.block)
         free = self.executor.slots - len(self._in_flight)
         if free > 0 and not self._paused:
-            step.claims = claim(tx, self._node.id, self._node.epoch, free)
+            going = None if step.done is None else step.done.facts.id
+            step.claims = claim(tx, self._node.id, self._node.epoch, free, going)
             self._in_flight.update({item.key: item for item in step.claims})
 
     def _written(self, step: _Step) -> None:

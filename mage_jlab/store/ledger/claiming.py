@@ -69,7 +69,6 @@ CLAIM = (
         block_run.c.snapshot,
     )
 )
-_POOLS = select(pool.c.name, pool.c.slots).order_by(pool.c.name)
 _LOCK_POOL = select(pool.c.slots).where(pool.c.name == bindparam("p")).with_for_update()
 _OCCUPIED = select(func.count()).where(
     block_run.c.state == _RUNNING, block_run.c.pool == bindparam("p")
@@ -120,20 +119,35 @@ class Claim:
         return (self.block_run, self.token)
 
 
-def claim(tx: Transaction, node_id: str, epoch: int, limit: int) -> list[Claim]:
+def claim(
+    tx: Transaction, node_id: str, epoch: int, limit: int, going: str | None = None
+) -> list[Claim]:
     """Claim up to ``limit`` ready block runs for a node, pool by pool, never past a pool's slots.
 
     Nothing is claimed when the node is not live any more.
+
+    Args:
+        tx: the change.
+        node_id: the node.
+        epoch: its epoch: an earlier life of it claims nothing.
+        limit: the most block runs to claim.
+        going: a run that is known to have started.
     """
     claims: list[Claim] = []
-    for row in tx.execute(_POOLS).all():
+    for name, slots in tx.pools():
         if len(claims) < limit:
-            claims += _claim_in(tx, node_id, epoch, row.name, row.slots, limit - len(claims))
+            claims += _claim_in(tx, node_id, epoch, name, slots, limit - len(claims), going)
     return claims
 
 
 def _claim_in(
-    tx: Transaction, node_id: str, epoch: int, pool_name: str, slots: int | None, limit: int
+    tx: Transaction,
+    node_id: str,
+    epoch: int,
+    pool_name: str,
+    slots: int | None,
+    limit: int,
+    going: str | None,
 ) -> list[Claim]:
     if slots is not None:
         slots = tx.execute(_LOCK_POOL, {"p": pool_name}).scalar() or 0
@@ -146,7 +160,7 @@ def _claim_in(
     ).all()
     if len(rows) > limit:
         raise AssertionError(f"{len(rows)} block runs were claimed where {limit} were asked for.")
-    claims = [_claimed(tx, row) for row in rows]
+    claims = [_claimed(tx, row, going) for row in rows]
     if claims:
         tx.execute(
             _ATTEMPT,
@@ -164,11 +178,11 @@ def _claim_in(
     return claims
 
 
-def _claimed(tx: Transaction, row: Any) -> Claim:
+def _claimed(tx: Transaction, row: Any, going: str | None) -> Claim:
     facts = tx.facts(row.run_id)
     plan = tx.plan(facts.project, row.snapshot)
-    started = tx.execute(_START_RUN, {"r": row.run_id, "now": tx.now}).rowcount
-    if started:
+    values = {"r": row.run_id, "now": tx.now}
+    if row.run_id != going and tx.execute(_START_RUN, values).rowcount:
         tx.run_event(facts, RunState.RUNNING)
     tx.block_event(facts, row.id, row.block, BlockRunState.RUNNING, payload={"attempt": row.token})
     timeout = plan.blocks[row.block].timeout

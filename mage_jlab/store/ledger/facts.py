@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from mage_jlab.store.ledger.tables import run
+from mage_jlab.store.ledger.tables import pool, run
 
 KEPT = 4096
 """How many runs' facts stay in memory."""
 
+POOLS_S = 1.0
+"""How long the list of pools is taken for true; the slots in use are counted each time."""
+
+_POOLS = select(pool.c.name, pool.c.slots).order_by(pool.c.name)
 _FACTS = select(run).where(run.c.id == bindparam("r"))
 
 
@@ -35,9 +40,11 @@ class RunFacts:
 
 
 class RunBook:
-    """The facts of the runs that were last worked on."""
+    """The facts of the runs that were last worked on, and the pools as they were a moment ago."""
 
     def __init__(self) -> None:
+        self._pools: list[tuple[str, int | None]] = []
+        self._pools_until = 0.0
         self._facts: OrderedDict[str, RunFacts] = OrderedDict()
 
     def get(self, connection: Connection, run_id: str) -> RunFacts:
@@ -61,3 +68,12 @@ class RunBook:
             if len(self._facts) > KEPT:
                 self._facts.popitem(last=False)
         return facts
+
+    def pools(self, connection: Connection) -> list[tuple[str, int | None]]:
+        """Give each pool with its slots; a change of them is seen within a second."""
+        now = time.monotonic()
+        if now >= self._pools_until:
+            rows = connection.execute(_POOLS)
+            self._pools = [(row.name, row.slots) for row in rows]
+            self._pools_until = now + POOLS_S
+        return self._pools

@@ -87,6 +87,10 @@ class Transaction:
             }
         )
 
+    def pools(self) -> list[tuple[str, int | None]]:
+        """Give each pool with its slots, None where it has no limit."""
+        return self._runs.pools(self.connection)
+
     def run_event(self, facts: RunFacts, state: str, **more: Any) -> None:
         """Append an event that says that a run changed its state."""
         self.event(
