@@ -1,5 +1,4 @@
 import {
-  type Edge,
   MarkerType,
   MiniMap,
   Panel,
@@ -13,7 +12,8 @@ import * as React from 'react';
 
 import type { Pipeline } from '../contract';
 import { Button, fitIcon, type IContext, minusIcon, plusIcon } from '../ui';
-import { places } from './layout';
+import { FlowLine, type FlowEdge } from './edge';
+import { arrange, edgeKey } from './layout';
 import { BlockCard, type BlockNode } from './node';
 import { edgeNames } from './order';
 import type { IBlockStatus } from './status';
@@ -22,6 +22,8 @@ import type { IBlockStatus } from './status';
 const MAP_FROM = 20;
 
 const NODE_TYPES = { block: BlockCard };
+
+const EDGE_TYPES = { flow: FlowLine };
 
 const FIT = { padding: 0.12, maxZoom: 1 };
 
@@ -88,8 +90,8 @@ function Flow(props: ICanvasProps): JSX.Element {
   const structure = JSON.stringify(
     pipeline.blocks.map(block => [block.name, block.upstream])
   );
-  const positions = React.useMemo(
-    () => places(pipeline.blocks),
+  const { places, ways } = React.useMemo(
+    () => arrange(pipeline.blocks),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the layout moves with the structure only
     [structure]
   );
@@ -110,7 +112,7 @@ function Flow(props: ICanvasProps): JSX.Element {
   const nodes = pipeline.blocks.map((block): BlockNode => ({
     id: block.name,
     type: 'block',
-    position: positions.get(block.name) ?? { x: 0, y: 0 },
+    position: places.get(block.name) ?? { x: 0, y: 0 },
     selected: block.name === selected,
     data: {
       name: block.name,
@@ -120,15 +122,19 @@ function Flow(props: ICanvasProps): JSX.Element {
   }));
   const edges = pipeline.blocks.flatMap(block =>
     block.upstream
-      .filter(name => positions.has(name))
-      .map((name): Edge => {
+      .filter(name => places.has(name))
+      .map((name): FlowEdge => {
         const near = name === selected || block.name === selected;
         return {
-          id: `${name}>${block.name}`,
+          id: edgeKey(name, block.name),
+          type: 'flow',
           source: name,
           target: block.name,
           className: near ? 'mage-Edge mage-mod-near' : 'mage-Edge',
-          label: near ? edgeNames(pipeline, name, block.name).join(', ') : '',
+          data: {
+            way: ways.get(edgeKey(name, block.name)) ?? [],
+            names: near ? edgeNames(pipeline, name, block.name).join(', ') : ''
+          },
           zIndex: near ? 1 : 0,
           markerEnd: {
             type: MarkerType.ArrowClosed,
@@ -150,6 +156,7 @@ function Flow(props: ICanvasProps): JSX.Element {
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}

@@ -9,6 +9,8 @@ import {
   Code,
   duration,
   type IContext,
+  isOutput,
+  productName,
   runIcon,
   shape,
   size,
@@ -122,7 +124,11 @@ export function Inspector(props: {
         <dl>
           <Fact word={trans.__('Type')}>{typeWord(block.type, trans)}</Fact>
           {run?.products.map(one => (
-            <Fact key={one.id} word={trans.__('Product')} end={size(one.bytes)}>
+            <Fact
+              key={one.id}
+              word={isOutput(one) ? trans.__('Output') : trans.__('Product')}
+              end={size(one.bytes)}
+            >
               <Button
                 look="link"
                 onClick={() =>
@@ -131,8 +137,8 @@ export function Inspector(props: {
                   })
                 }
               >
-                <span className="mage-mod-code">{one.name}</span>{' '}
-                {shape(one, trans)}
+                <span className="mage-mod-code">{productName(one, trans)}</span>{' '}
+                {one.rows === null ? one.type : shape(one, trans)}
               </Button>
             </Fact>
           ))}

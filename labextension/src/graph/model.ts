@@ -11,6 +11,7 @@ import {
   type TriggersModel
 } from '../model';
 import type { IMage } from '../tokens';
+import { isOutput } from '../ui';
 
 /** How many past runs the inspector shows. */
 const PAST = 20;
@@ -254,7 +255,9 @@ export class PipelineState implements IDisposable {
   private async _readProduct(): Promise<void> {
     const name = this._selected;
     const run = this.run?.block_runs.find(one => one.block === name);
-    const id = run?.products[0]?.id ?? null;
+    const products = run?.products ?? [];
+    const id =
+      (products.find(one => !isOutput(one)) ?? products[0])?.id ?? null;
     if (id === this._shownProduct) {
       return;
     }

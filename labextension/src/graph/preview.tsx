@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { Product } from '../contract';
 import { CommandIDs } from '../tokens';
-import { Button, count, type IContext } from '../ui';
+import { Button, count, type IContext, productName } from '../ui';
 
 /** How many rows and columns the small table shows. */
 const ROWS = 4;
@@ -32,7 +32,7 @@ export function Preview(props: {
   return (
     <div className="mage-Preview">
       <div className="mage-Preview-head">
-        <strong className="mage-mod-code">{product.name}</strong>
+        <strong className="mage-mod-code">{productName(product, trans)}</strong>
         <span className="mage-mod-grey">
           {trans.__(
             '%1 × %2',

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { BlockRun, Run } from '../contract';
-import { between, duration, shape, type ShownState } from '../ui';
+import { between, duration, isOutput, shape, type ShownState } from '../ui';
 
 /** What a view says about a block of the run that is shown. */
 export interface IBlockStatus {
@@ -51,7 +51,7 @@ export function statusLine(
   all: readonly BlockRun[],
   trans: TranslationBundle
 ): string {
-  const product = run.products[0];
+  const product = run.products.find(one => !isOutput(one)) ?? run.products[0];
   switch (run.state) {
     case 'success':
       return product ? shape(product, trans) : trans.__('gave nothing back');

@@ -11,6 +11,7 @@ import {
   Empty,
   fully,
   type IContext,
+  productName,
   moveFocus,
   OfflineBanner,
   shape,
@@ -96,7 +97,7 @@ function Others(props: {
                 </span>
                 <span className="mage-Row-line mage-Row-second">
                   <span className="mage-mod-code mage-mod-ellipsis">
-                    {product.name}
+                    {productName(product, trans)}
                   </span>
                   <span>
                     {product.rows === null
@@ -189,7 +190,7 @@ export function ProductPage(props: {
             <TypeBadge type={blockType(one.block_type)} trans={trans} />
           ) : null}
           <h1 className="mage-mod-ellipsis">{product.block}</h1>
-          <span className="mage-mod-code">{product.name}</span>
+          <span className="mage-mod-code">{productName(product, trans)}</span>
           <span className="mage-Head-shape">
             {frame ? shape(shaped, trans) : (product.type_name ?? product.type)}
           </span>

@@ -9,6 +9,7 @@ import {
   Code,
   foldIcon,
   type IContext,
+  productName,
   shape,
   TypeBadge
 } from '../ui';
@@ -59,7 +60,9 @@ function Had(props: {
                     })
                   }
                 >
-                  <span className="mage-mod-code">{product.name}</span>
+                  <span className="mage-mod-code">
+                    {productName(product, trans)}
+                  </span>
                 </Button>
               </td>
               <td>{product.type}</td>

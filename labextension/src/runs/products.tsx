@@ -6,6 +6,7 @@ import {
   blockType,
   Button,
   type IContext,
+  productName,
   moveFocus,
   shape,
   size,
@@ -82,7 +83,7 @@ export function ProductsTab(props: {
                 {one.block}
               </span>
               <span className="mage-ProductRow-name mage-mod-code mage-mod-ellipsis">
-                {product.name}
+                {productName(product, trans)}
               </span>
               <span className="mage-mod-grey">{product.type}</span>
               <span className="mage-ProductRow-shape">

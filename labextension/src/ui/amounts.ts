@@ -86,3 +86,20 @@ export function shape(
   }
   return trans.__('%1, %2', product.type, size(product.bytes));
 }
+
+/**
+ * Whether a product is what a block displayed, rather than a result that blocks below read.
+ */
+export function isOutput(product: Pick<ProductRef, 'name'>): boolean {
+  return product.name === '_display';
+}
+
+/**
+ * The name of a product as views say it.
+ */
+export function productName(
+  product: Pick<ProductRef, 'name'>,
+  trans: TranslationBundle
+): string {
+  return isOutput(product) ? trans.__('output') : product.name;
+}

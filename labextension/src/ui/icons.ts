@@ -2,13 +2,14 @@ import { LabIcon } from '@jupyterlab/ui-components';
 
 const FILL = 'class="jp-icon3" fill="#616161"';
 
+// Strokes have no fill of their own: the host's class would fill whatever has one.
 const line = (width: number): string =>
-  `class="jp-icon3" fill="none" stroke="#616161" stroke-width="${width}"`;
+  `class="jp-icon3" stroke="#616161" stroke-width="${width}"`;
 
 function icon(name: string, inner: string): LabIcon {
   return new LabIcon({
     name: `mage-jlab:${name}`,
-    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${inner}</svg>`
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16"><g fill="none">${inner}</g></svg>`
   });
 }
 

@@ -114,20 +114,31 @@ export function shortly(at: string, now: number = Date.now()): string {
  */
 export function fully(at: string, zone: string = browserZone()): string {
   const then = new Date(at);
-  const local = then.toLocaleString('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
+  const day = then
+    .toLocaleDateString('en-GB', {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      timeZone: zone
+    })
+    .replace(',', '');
+  const time = then.toLocaleTimeString('en-GB', { timeZone: zone });
+  const name = zoneName(then, zone);
+  if (name === 'UTC') {
+    return `${day}, ${time} UTC`;
+  }
+  const utc = then.toLocaleTimeString('en-GB', { timeZone: 'UTC' });
+  return `${day}, ${time} ${name} (${utc} UTC)`;
+}
+
+/** The short name of a zone at a moment, such as EST; other locales than this say GMT-5. */
+function zoneName(at: Date, zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     timeZoneName: 'short'
-  });
-  const utc = then.toLocaleTimeString('en-GB', { timeZone: 'UTC' });
-  const said = local.replace(/^(\w+), /, '$1 ');
-  return said.endsWith('UTC') ? said : `${said} (${utc} UTC)`;
+  }).formatToParts(at);
+  return parts.find(part => part.type === 'timeZoneName')?.value ?? zone;
 }
 
 /**
