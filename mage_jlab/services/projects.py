@@ -99,7 +99,7 @@ class Projects:
         Raises:
             NotFoundError: when nothing known here has it.
         """
-        place = self._places.get(project_id) or self._known().get(project_id)
+        place = self._place(project_id)
         if place is None:
             self.list()
             place = self._places.get(project_id)
@@ -108,14 +108,13 @@ class Projects:
         files = ProjectFiles.open(place)
         if files.word.id != project_id:
             raise NotFoundError(f"The project {project_id} is no longer at {place}.")
-        self._places[project_id] = place
         return files
 
     def allows(self, project_id: str) -> bool:
         """Whether the project with this id lies inside the root."""
         if self._root is None:
             return True
-        place = self._places.get(project_id) or self._known().get(project_id)
+        place = self._place(project_id)
         return place is not None and self._allowed(place)
 
     def register(self, files: ProjectFiles) -> None:
@@ -161,6 +160,12 @@ class Projects:
 
     def _allowed(self, place: Path) -> bool:
         return self._root is None or place == self._root or self._root in place.parents
+
+    def _place(self, project_id: str) -> Path | None:
+        """Give the folder of an id, which belongs to that place for ever."""
+        if project_id not in self._places:
+            self._places.update(self._known())
+        return self._places.get(project_id)
 
     def _known(self) -> dict[str, Path]:
         return {row.id: Path(row.place) for row in self._doors.ledger.projects()}

@@ -51,7 +51,8 @@ def project(root: Path) -> Path:
     """A project with the pipeline ``sales`` of two blocks."""
     place = root / "shop"
     files = {
-        "metadata.yaml": "project_uuid: 0123456789abcdef0123456789abcdef\n",
+        "metadata.yaml": "project_uuid: 0123456789abcdef0123456789abcdef\n"
+        "variables_dir: .mage_data\n",
         "pipelines/sales/metadata.yaml": PIPELINE,
         "data_loaders/load.py": "@data_loader\ndef load(**kwargs):\n    return 1\n",
         "transformers/clean.py": "@transformer\ndef clean(load):\n    return load\n",
