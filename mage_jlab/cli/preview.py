@@ -50,7 +50,8 @@ def cell(value: Json) -> str:
     if value is None:
         return "null"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        text = f"{value:.6g}"
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
     return shorten(str(value).replace("\n", "⏎"), WIDEST_CELL)
 
 

@@ -61,7 +61,14 @@ def test_a_long_value_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(None, "null"), (0.1 + 0.2, "0.3"), (3, "3"), ("a\nb", "a⏎b"), ("x" * 40, "x" * 31 + "…")],
+    [
+        (None, "null"),
+        (0.1 + 0.2, "0.3"),
+        (27.0, "27.0"),
+        (3, "3"),
+        ("a\nb", "a⏎b"),
+        ("x" * 40, "x" * 31 + "…"),
+    ],
 )
 def test_cells(value: Any, said: str) -> None:
     assert cell(value) == said
