@@ -63,20 +63,18 @@ class Changes:
         if before in (None, after) or text_hash(before or "") == recorded:
             self.put(path, after, before, cell_id)
             return
-        why = (
-            "was not written by an export from a notebook"
-            if recorded is None
-            else "has changed since the last export"
-        )
-        name = f" the block {block}" if block else ""
-        self.conflicts.append(
-            ExportConflict(
-                path=path,
-                block=block,
-                message=f"{path} {why}, and is not overwritten. Take its text into the notebook, "
-                f"or move the file away or rename{name or ' the pipeline'}.",
+        if recorded is not None:
+            message = (
+                "It has changed since the last export, and is not overwritten. Copy the change "
+                "into the notebook; or delete the file, and the next export writes it anew."
             )
-        )
+        else:
+            what = f"the block {block}" if block else "the pipeline"
+            message = (
+                "It was not written by an export from a notebook, and is not overwritten. "
+                f"Give {what} another name, or move the file away."
+            )
+        self.conflicts.append(ExportConflict(path=path, block=block, message=message))
 
     def retire(self, path: str, recorded: str | None) -> None:
         """Remove a generated file, if it is still as it was written and nobody else uses it."""

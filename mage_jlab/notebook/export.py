@@ -222,8 +222,8 @@ def _claim(
         changes.conflicts.append(
             ExportConflict(
                 path=other,
-                message=f"The pipeline {pipeline} is written in {other}. Export {path} under "
-                "another name (--pipeline), or delete that notebook first.",
+                message=f"The pipeline {pipeline} is written in this notebook. Export {path} as "
+                "another pipeline, or delete this notebook first.",
             )
         )
 
@@ -327,8 +327,8 @@ def _variables(
             changes.conflicts.append(
                 ExportConflict(
                     path=file,
-                    message=f"The variable {name} is {there[name]!r} in {file} and "
-                    f"{mine.get(name)!r} in the notebook, and both changed. Give both one value.",
+                    message=f"The variable {name} is {there[name]!r} here and {mine.get(name)!r} "
+                    "in the notebook, and both changed. Give both one value.",
                 )
             )
     return merged

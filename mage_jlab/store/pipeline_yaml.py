@@ -114,6 +114,7 @@ def write_pipeline(
     blocks: Sequence[BlockEntry],
     removed: frozenset[str] = frozenset(),
     variables: Mapping[str, Any] | None = None,
+    last: bool = False,
 ) -> str:
     """Bring a pipeline's file up to date; unknown keys, comments and entries of others stay.
 
@@ -123,6 +124,7 @@ def write_pipeline(
         blocks: the blocks it shall have, in order.
         removed: blocks whose entries go.
         variables: the runtime variables' defaults, or None to leave them.
+        last: whether ``blocks`` stand after the entries of others, instead of before them.
 
     Raises:
         UnreadableFileError: when the present text is no YAML mapping.
@@ -145,9 +147,8 @@ def write_pipeline(
             others = [str(e.get("uuid") or e.get("name")) for e in tree.get(group) or []]
             others = [name for name in others if name in everywhere and name not in wanted]
             mine = [name for name, block in wanted.items() if _group(block) == group]
-            entries = [
-                _entry(kept.get(name), wanted.get(name), name, upstream) for name in mine + others
-            ]
+            order = others + mine if last else mine + others
+            entries = [_entry(kept.get(n), wanted.get(n), n, upstream) for n in order]
             if plain(tree.get(group) or []) != plain(entries):
                 tree[group] = entries
         if variables is not None and plain(tree.get("variables") or {}) != plain(dict(variables)):

@@ -170,7 +170,7 @@ class ProjectFiles(ProjectReader):
                     raise ConflictError(f"The pipeline {pipeline} has a block {cleaned} already.")
                 path, text = self.pipeline_file(pipeline), self._pipeline_text(pipeline)
                 entry = BlockEntry(cleaned, type_, language, [])
-                changes.append(Change(path, write_pipeline(text, path, [entry])))
+                changes.append(Change(path, write_pipeline(text, path, [entry], last=True)))
             self.write(changes)
         return file
 

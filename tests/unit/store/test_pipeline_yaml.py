@@ -211,6 +211,8 @@ def test_a_new_block_comes_from_a_template_into_its_pipeline(files: ProjectFiles
     files.create_pipeline("sales")
     file = files.new_block(BlockType.TRANSFORMER, "team/Clean it", Language.PYTHON, "sales")
     assert file == "transformers/team/clean_it.py"
+    files.new_block(BlockType.CUSTOM, "after", Language.PYTHON, "sales")
+    assert [b.name for b in files.pipeline("sales").blocks] == ["team/clean_it", "after"]
     text, digest = files.block_text("sales", "team/clean_it")
     names: dict[str, object] = {}
     exec(compile(text, file, "exec"), {"transformer": lambda f: f}, names)
