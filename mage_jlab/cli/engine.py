@@ -34,7 +34,7 @@ def start(session: Session, foreground: bool) -> int:
     if foreground:
         from mage_jlab.engine.main import main as serve
 
-        return serve() or 0
+        return serve(["--foreground"])
     _answer(session, session.services.engine.start())
     return 0
 
