@@ -22,14 +22,14 @@ from mage_jlab.store.paths import StateFolder
 
 BLOCKS = 40
 CHAINS = 8
-CODE = '''if "custom" not in globals():
+CODE = """if "custom" not in globals():
     from mage_jlab import custom
 
 
 @custom
 def block_{n}(*args, **kwargs):
     return None
-'''
+"""
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from mage_jlab.engine.client import EngineClient
 from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.paths import StateFolder
 
-CODE = '''
+CODE = """
 import os, time
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def {name}(*args, **kwargs):
     with open({journal!r}, "a") as file:
         file.write("{name} ended\\n")
     return {value}
-'''
+"""
 
 
 class Site:

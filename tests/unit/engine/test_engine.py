@@ -21,9 +21,10 @@ def _blocked(stop: threading.Event) -> None:
 def test_a_run_goes_to_its_end(bench: Bench) -> None:
     order: list[str] = []
     seen: list[object] = []
-    bench.bodies["a"] = lambda task, _: order.append("a") or {
-        "products": [{"name": "x", "type": "json", "inline": "5", "bytes": 1}]
-    }
+    bench.bodies["a"] = lambda task, _: (
+        order.append("a")
+        or {"products": [{"name": "x", "type": "json", "inline": "5", "bytes": 1}]}
+    )
     bench.bodies["b"] = lambda task, _: order.append("b") or seen.append(task)
     bench.start()
     taken = bench.snapshot(block("a"), block("b", "a"), variables={"market": "CA", "n": 1})
