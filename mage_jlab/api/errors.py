@@ -72,12 +72,13 @@ class ErrorAnswers(JupyterHandler):
         value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Log what nobody expected with its traceback, a caller's mistake in one line."""
+        """Log what nobody expected with its traceback, everything else in one line."""
         found = explain(value) if value is not None else None
-        if found is None or found[0] >= 500:
+        if found is None:
             super().log_exception(typ, value, tb)
         else:
-            self.log.debug("%s %s: %s", self.request.method, self.request.uri, found[1])
+            log = self.log.warning if found[0] >= 500 else self.log.debug
+            log("%s %s: %s", self.request.method, self.request.path, found[1])
 
 
 def _phrase(status: int) -> str:

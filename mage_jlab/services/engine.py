@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ class Engine:
         return self.status()
 
     def log(self, lines: int = 200) -> list[str]:
-        """Give the last lines of the engine's log; none when there is no log yet."""
+        """Give the last lines of the engine's log as people read them; none when there is none."""
         path: Path = self._doors.state.log
         lines = min(max(lines, 0), LONGEST_ANSWER)
         try:
@@ -65,4 +66,14 @@ class Engine:
                 text = file.read().decode(errors="replace")
         except FileNotFoundError:
             return []
-        return text.splitlines()[-lines:] if lines else []
+        return [readable(line) for line in text.splitlines()[-lines:]] if lines else []
+
+
+def readable(line: str) -> str:
+    """Write a line of the engine's log for people; one that is no JSON stays as it is."""
+    try:
+        said = json.loads(line)
+        text = f"{said['at']} {said['level']} {said['text']}"
+        return f"{text}\n{said['traceback']}" if "traceback" in said else text
+    except (ValueError, KeyError, TypeError):
+        return line

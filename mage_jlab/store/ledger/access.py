@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from mage_jlab.domain.errors import BadInputError, ConflictError
+from mage_jlab.domain.errors import BadInputError, ConflictError, EngineUnavailableError
 from mage_jlab.domain.page import HARD_CAP
 from mage_jlab.store.ledger.database import parse_url, reading_engine, sqlite_file
 from mage_jlab.store.migrations import schema
@@ -31,6 +32,7 @@ class Access:
 
         Raises:
             ConflictError: when the ledger's schema is another than this version's.
+            EngineUnavailableError: when the database does not answer, or is damaged.
         """
         if self._file is not None and not self._file.exists():
             yield None
@@ -39,8 +41,16 @@ class Access:
             if self._engine is None:
                 self._engine = reading_engine(self._url)
             engine = self._engine
-        with engine.connect() as connection:
-            yield connection if self._ready or self._check(connection) else None
+        try:
+            with engine.connect() as connection:
+                yield connection if self._ready or self._check(connection) else None
+        except DBAPIError as error:
+            place = self._file or self._url.render_as_string()
+            raise EngineUnavailableError(
+                f"The ledger {place} cannot be read: {error.orig}. Restore it from a copy, or move "
+                "it away to begin with an empty one.",
+                "ledger-unreadable",
+            ) from error
 
     def close(self) -> None:
         """Close the connections that are not in use."""

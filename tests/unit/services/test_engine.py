@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mage_jlab.domain.engine import EngineState
+from mage_jlab.domain.errors import EngineUnavailableError
 from mage_jlab.services.services import Services
 
 
@@ -18,6 +21,18 @@ def test_the_end_of_its_log_is_given(services: Services) -> None:
     services.state.log.write_text("".join(f"line {number}\n" for number in range(10)))
     assert services.engine.log(3) == ["line 7", "line 8", "line 9"]
     assert services.engine.log(0) == []
+    with services.state.log.open("a") as file:
+        file.write('{"at": "2026-11-24T02:30:00.000Z", "level": "INFO", "text": "It is up."}\n')
+    assert services.engine.log(1) == ["2026-11-24T02:30:00.000Z INFO It is up."]
+
+
+def test_a_damaged_ledger_is_said_and_left_as_it_is(services: Services) -> None:
+    services.state.make()
+    services.state.ledger.write_bytes(b"no database" * 1000)
+    with pytest.raises(EngineUnavailableError, match="cannot be read") as refused:
+        services.runs.list()
+    assert refused.value.reason == "ledger-unreadable"
+    assert services.state.ledger.read_bytes() == b"no database" * 1000
 
 
 def test_before_the_first_run_all_lists_are_empty(services: Services) -> None:
