@@ -77,8 +77,8 @@ def lay_out(folder: Path, project_uuid: str, name: str | None = None) -> None:
         ignored = read_text(inside(place, ".gitignore"), ".gitignore")
         texts[".gitignore"] = _with_lines(ignored or "", _IGNORED)
         new = {n: t for n, t in texts.items() if n == ".gitignore" or not (place / n).exists()}
-        write_all(place, [(inside(place, n), text) for n, text in new.items()])
         inside(place, "notebooks").mkdir(exist_ok=True)
+        write_all(place, [(inside(place, n), text) for n, text in new.items()])
 
 
 def _with_lines(text: str, lines: Sequence[str]) -> str:
