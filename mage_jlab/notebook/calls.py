@@ -1,8 +1,12 @@
-"""Following calls: what they change in place, what they give, and what they read by name in a literal string."""
+"""Following calls: what they change in place.
+
+What they give, and what they read by name in a literal string.
+"""
 
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 
 from mage_jlab.notebook import known, randomness
 from mage_jlab.notebook.problems import error
@@ -14,20 +18,23 @@ from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
 class Calls(ScopeState):
     """Evaluates calls; :class:`Expressions` gives it the values of their parts."""
 
+    @abstractmethod
     def value(self, node: ast.expr) -> Value:
         """Follow an expression and give what it may stand for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attribute(self, base: Value, name: str) -> Value:
         """Give what an attribute of a value may stand for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def item(self, value: Value) -> Value:
         """Give what going through a value gives."""
-        raise NotImplementedError
 
-    def of_Call(self, node: ast.Call) -> Value:
-        """A call of a method, of a library's function, of one of the notebook, or of something unknown."""
+    def of_call(self, node: ast.Call) -> Value:
+        """A call of a method, of a library's function.
+
+        Of one of the notebook, or of something unknown.
+        """
         discarded, self.discarded = self.discarded is node, None
         method = node.func if isinstance(node.func, ast.Attribute) else None
         base = self.value(method.value) if method else None
@@ -45,6 +52,9 @@ class Calls(ScopeState):
         )
         self._strings(node, dotted, method)
         self._handed_on(node, [*arguments, *words.values()])
+        for value in [*arguments, *words.values()]:
+            if value.kind == "figure":
+                self.change(value, node.func)
         if isinstance(node.func, ast.Call | ast.Lambda) and callee.module is None:
             dotted = ""
         if callee.function is not None:
@@ -52,7 +62,7 @@ class Calls(ScopeState):
         if method is not None and base is not None and base.module is None:
             return self._of_method(node, base, method.attr, arguments, words, discarded)
         if dotted:
-            return self._of_library(node, dotted, arguments, words, discarded)
+            return self._of_library(node, dotted, arguments, words)
         return self._of_unknown(node, [*arguments, *words.values()])
 
     def _handed_on(self, node: ast.Call, arguments: list[Value]) -> None:
@@ -95,7 +105,9 @@ class Calls(ScopeState):
         if function.is_class or function.is_generator:
             kind = "generator" if function.is_generator else "unknown"
             return self.new(kind, held.union(*(value.all for value in every)))
-        shared = held.union(*(given[name].all for name in function.gives_parameters if name in given))
+        shared = held.union(
+            *(given[name].all for name in function.gives_parameters if name in given)
+        )
         if not shared:
             return self.new(function.gives if function.gives != "function" else "unknown")
         return Value(shared | self.new().own, shared, function.gives)
@@ -131,6 +143,14 @@ class Calls(ScopeState):
             for value in arguments[:1]:
                 if value.function is not None:
                     return self._of_notebook(node, value, [base, *arguments[1:]], words)
+        if base.kind == "plotter" or (
+            base.kind == "pandas" and name in ("plot", "hist", "boxplot")
+        ):
+            return self.new("figure")
+        if base.kind == "figure":
+            if name not in ("savefig", "show", "get_figure"):
+                self.change(base, target)
+            return Value(base.own, base.parts, "figure")
         if base.kind == "pandas":
             if name in known.PANDAS_CHANGING:
                 self.change(base, target)
@@ -182,7 +202,6 @@ class Calls(ScopeState):
         dotted: str,
         arguments: list[Value],
         words: dict[str, Value],
-        discarded: bool,
     ) -> Value:
         self._random(node, dotted)
         self._out(node, words)
@@ -208,9 +227,14 @@ class Calls(ScopeState):
         kind = known.kind_of(dotted)
         if dotted in known.SHALLOW_FUNCTIONS:
             items = NONE.union(
-                *(self.item(value).all if value.kind != "unknown" else value.all for value in arguments),
+                *(
+                    self.item(value).all if value.kind != "unknown" else value.all
+                    for value in arguments
+                ),
                 *(value.all for value in words.values()),
             )
+            if dotted in known.PICKING_FUNCTIONS:
+                return Value(items, items)
             return self.new(kind if kind != "unknown" else "container", items)
         if kind in ("iterator", "file", "connection", "lock"):
             return self.new(kind, everything)
@@ -222,9 +246,7 @@ class Calls(ScopeState):
     def _of_unknown(self, node: ast.Call, arguments: list[Value]) -> Value:
         """Nothing is known: it may change what it is given, and give it back."""
         for value in arguments:
-            if value.kind not in ("immutable", "pandas"):
-                self.change(value, node.func, certain=False)
-            elif value.kind == "pandas":
+            if value.kind not in ("immutable", "pandas") or value.kind == "pandas":
                 self.change(value, node.func, certain=False)
         shared = NONE.union(*(value.all for value in arguments))
         return Value(self.new().own | shared, shared)
@@ -254,7 +276,8 @@ class Calls(ScopeState):
             self.problems.append(
                 error(
                     "unknown-code",
-                    f"What {dotted}(…) runs is known only when it runs, so its names cannot be followed.",
+                    f"What {dotted}(…) runs is known only when it runs, so "
+                    f"its names cannot be followed.",
                     place,
                     ("Write the code itself",),
                 )

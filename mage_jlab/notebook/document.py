@@ -142,7 +142,10 @@ def find_cell(notebook: Notebook, ref: str) -> Cell:
 
 
 def upgrade(notebook: Notebook) -> Notebook:
-    """Bring the given notebook to nbformat 4.5, with a cell id of its own for every cell; gives it back."""
+    """Bring the given notebook to nbformat 4.5, with a cell id of its own for every cell.
+
+    Gives it back.
+    """
     if notebook.get("nbformat_minor", 0) < 5:
         notebook["nbformat_minor"] = 5
     taken = {cell.get("id") for cell in notebook["cells"]}
@@ -183,7 +186,10 @@ def language_of(notebook: Notebook) -> str:
 
 
 def pipeline_of(notebook: Notebook, path: str) -> str:
-    """Give the pipeline that a notebook is for: its ``mage.pipeline``, else its file's stem, cleaned."""
+    """Give the pipeline that a notebook is for.
+
+    Its ``mage.pipeline``, else its file's stem, cleaned.
+    """
     key = notebook.get("metadata", {}).get("mage")
     named = key.get("pipeline") if isinstance(key, dict) else None
     if isinstance(named, str) and named:

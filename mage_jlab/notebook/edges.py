@@ -63,7 +63,10 @@ def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> Blo
 
 
 def _files(blocks: Sequence[BlockWork], outside: Mapping[int, Outside], graph: BlockGraph) -> None:
-    """An earlier and a later block that name one address, one of them writing there, keep their order."""
+    """An earlier and a later block that name one address.
+
+    One of them writing there, keep their order.
+    """
     for position, block in enumerate(blocks):
         mine = outside.get(block.index, Outside())
         if not mine.names:

@@ -1,4 +1,7 @@
-"""What each name means at one place of a notebook: which cell bound it, and how it can reach a block's file."""
+"""What each name means at one place of a notebook.
+
+Which cell bound it, and how it can reach a block's file.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ ObjectId = tuple[int, str]
 
 @dataclass(frozen=True)
 class Change:
-    """A change in place of an object that this name can reach, by a cell that does not hand the name on."""
+    """A change in place of an object that this name can reach.
+
+    By a cell that does not hand the name on.
+    """
 
     cell: int
     name: str

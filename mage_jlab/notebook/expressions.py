@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable
 
 from mage_jlab.notebook.calls import Calls
 from mage_jlab.notebook.scopes import target_names
-from mage_jlab.notebook.values import IMMUTABLE, NONE, Token, Value
+from mage_jlab.notebook.values import IMMUTABLE, NONE, Called, Token, Value
 
 _PANDAS_VIEWS = frozenset({"loc", "iloc", "at", "iat", "attrs", "flags"})
 _PANDAS_PLAIN = frozenset({"shape", "size", "empty", "ndim", "dtype", "dtypes", "name"})
@@ -20,7 +21,7 @@ class Expressions(Calls):
     def value(self, node: ast.expr) -> Value:
         """Follow an expression and give what it may stand for."""
         method: Callable[[ast.expr], Value] | None = getattr(
-            self, f"of_{type(node).__name__}", None
+            self, f"of_{type(node).__name__.lower()}", None
         )
         if method is not None:
             return method(node)
@@ -29,36 +30,36 @@ class Expressions(Calls):
                 self.value(part)
         return self.new()
 
-    def of_Constant(self, node: ast.Constant) -> Value:
+    def of_constant(self, _node: ast.Constant) -> Value:
         """A literal."""
         return IMMUTABLE
 
-    def of_JoinedStr(self, node: ast.JoinedStr) -> Value:
+    def of_joinedstr(self, node: ast.JoinedStr) -> Value:
         """An f-string: text, after its parts."""
         for part in node.values:
             self.value(part)
         return IMMUTABLE
 
-    def of_Name(self, node: ast.Name) -> Value:
+    def of_name(self, node: ast.Name) -> Value:
         """A name."""
         return self.read(node.id, node)
 
-    def of_Tuple(self, node: ast.Tuple) -> Value:
+    def of_tuple(self, node: ast.Tuple) -> Value:
         """A tuple keeps its items apart, so that it can be unpacked."""
         items = tuple(self.value(part) for part in node.elts)
         parts = NONE.union(*(item.all for item in items))
         plain = all(item.kind == "immutable" for item in items)
         return Value(NONE, parts, "immutable" if plain else "container", items=items)
 
-    def of_List(self, node: ast.List) -> Value:
+    def of_list(self, node: ast.List) -> Value:
         """A list holds its items."""
         return self.new("container", NONE.union(*(self.value(part).all for part in node.elts)))
 
-    def of_Set(self, node: ast.Set) -> Value:
+    def of_set(self, node: ast.Set) -> Value:
         """A set holds its items."""
         return self.new("container", NONE.union(*(self.value(part).all for part in node.elts)))
 
-    def of_Dict(self, node: ast.Dict) -> Value:
+    def of_dict(self, node: ast.Dict) -> Value:
         """A dict holds its values."""
         parts = NONE
         for key, value in zip(node.keys, node.values, strict=True):
@@ -67,12 +68,12 @@ class Expressions(Calls):
             parts |= self.value(value).all
         return self.new("container", parts)
 
-    def of_Starred(self, node: ast.Starred) -> Value:
+    def of_starred(self, node: ast.Starred) -> Value:
         """``*items``."""
         value = self.value(node.value)
         return Value(value.parts, value.parts)
 
-    def of_BinOp(self, node: ast.BinOp) -> Value:
+    def of_binop(self, node: ast.BinOp) -> Value:
         """An operator gives a new value; of lists it holds the same items."""
         left, right = self.value(node.left), self.value(node.right)
         kinds = {left.kind, right.kind}
@@ -83,17 +84,17 @@ class Expressions(Calls):
             kind = "container"
         return self.new(kind, NONE if kind in ("pandas", "array") else left.parts | right.parts)
 
-    def of_UnaryOp(self, node: ast.UnaryOp) -> Value:
+    def of_unaryop(self, node: ast.UnaryOp) -> Value:
         """A new value of the same kind."""
         kind = self.value(node.operand).kind
         return self.new(kind if kind in ("pandas", "array", "immutable") else "unknown")
 
-    def of_Compare(self, node: ast.Compare) -> Value:
+    def of_compare(self, node: ast.Compare) -> Value:
         """A truth value, or a mask."""
         kinds = [self.value(part).kind for part in (node.left, *node.comparators)]
         return self.new(next((one for one in ("pandas", "array") if one in kinds), "immutable"))
 
-    def of_BoolOp(self, node: ast.BoolOp) -> Value:
+    def of_boolop(self, node: ast.BoolOp) -> Value:
         """One of its values; those after the first may never be read, which changes nothing."""
         result = self.value(node.values[0])
         for part in node.values[1:]:
@@ -102,7 +103,7 @@ class Expressions(Calls):
             self.state.sure &= before.sure
         return result
 
-    def of_IfExp(self, node: ast.IfExp) -> Value:
+    def of_ifexp(self, node: ast.IfExp) -> Value:
         """One of two values."""
         self.value(node.test)
         other = self.state.copy()
@@ -113,13 +114,13 @@ class Expressions(Calls):
         self.state = mine
         return first.joined(second)
 
-    def of_NamedExpr(self, node: ast.NamedExpr) -> Value:
+    def of_namedexpr(self, node: ast.NamedExpr) -> Value:
         """``(name := value)`` binds in the scope around comprehensions."""
         value = self.value(node.value)
         self.bind(node.target.id, value, "assign", node.target)
         return value
 
-    def of_Attribute(self, node: ast.Attribute) -> Value:
+    def of_attribute(self, node: ast.Attribute) -> Value:
         """A module's member, or something of an object, which may be a part of it."""
         base = self.value(node.value)
         return self.attribute(base, node.attr)
@@ -135,12 +136,16 @@ class Expressions(Calls):
                 return IMMUTABLE
             if name in _PANDAS_VIEWS:
                 return base
+            if name == "plot":
+                return self.new("plotter")
             return self.new("array" if name == "values" else "pandas")
         if base.kind == "array":
             return IMMUTABLE if name in _ARRAY_PLAIN else base
-        return Value(base.all, base.parts, "rng" if base.kind == "rng" else "unknown")
+        return Value(
+            base.all, base.parts, base.kind if base.kind in ("rng", "figure") else "unknown"
+        )
 
-    def of_Subscript(self, node: ast.Subscript) -> Value:
+    def of_subscript(self, node: ast.Subscript) -> Value:
         """An element, a view or a selection."""
         base = self.value(node.value)
         index = self.value(node.slice)
@@ -162,14 +167,14 @@ class Expressions(Calls):
             base.all, base.parts, "array" if base.kind == "array" else "unknown", base.module
         )
 
-    def of_Slice(self, node: ast.Slice) -> Value:
+    def of_slice(self, node: ast.Slice) -> Value:
         """Bounds of a slice."""
         for part in (node.lower, node.upper, node.step):
             if part is not None:
                 self.value(part)
         return IMMUTABLE
 
-    def of_Lambda(self, node: ast.Lambda) -> Value:
+    def of_lambda(self, node: ast.Lambda) -> Value:
         """A function that is handed on at once: what it reads is read here."""
         held = self.defaults(node.args)
         summary = self.summary(node, "lambda")
@@ -179,6 +184,10 @@ class Expressions(Calls):
             self.string_names.setdefault(name, self.places.of(node))
         return Value(parts=held, kind="function", function=summary)
 
+    @abstractmethod
+    def summary(self, node: ast.Lambda, name: str) -> Called:
+        """Follow a function's body, and tell what calling it does."""
+
     def defaults(self, given: ast.arguments) -> frozenset[Token]:
         """Follow the defaults of parameters; give the objects that the function then holds."""
         found = NONE
@@ -186,19 +195,19 @@ class Expressions(Calls):
             found |= self.value(part).all
         return found
 
-    def of_Await(self, node: ast.Await) -> Value:
+    def of_await(self, node: ast.Await) -> Value:
         """What an awaitable gives."""
         value = self.value(node.value)
         return Value(value.own, value.parts) if value.kind == "generator" else value
 
-    def of_Yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+    def of_yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
         """Makes the function a generator."""
         self.is_generator = True
         if node.value is not None:
             self.value(node.value)
         return Value()
 
-    of_YieldFrom = of_Yield
+    of_yieldfrom = of_yield
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -227,14 +236,16 @@ class Expressions(Calls):
         kind = "generator" if isinstance(node, ast.GeneratorExp) else "container"
         return self.new(kind, result.all)
 
-    of_ListComp = of_SetComp = of_DictComp = of_GeneratorExp = _comprehension
+    of_listcomp = of_setcomp = of_dictcomp = of_generatorexp = _comprehension
 
     def item(self, value: Value) -> Value:
         """Give what going through a value gives."""
         if value.kind == "immutable":
             return IMMUTABLE
-        if value.kind in ("pandas", "figure"):
-            return self.new("pandas" if value.kind == "pandas" else "unknown")
+        if value.kind == "pandas":
+            return self.new("pandas")
+        if value.kind == "figure":
+            return Value(value.own, value.parts, "figure")
         if value.kind in ("container", "iterator", "generator"):
             return Value(value.parts, value.parts)
         return Value(value.all, value.parts)
@@ -272,7 +283,10 @@ class Expressions(Calls):
         )
 
     def store(self, target: ast.expr, value: Value) -> None:
-        """Store into an element or an attribute: a change in place of what stands before the last bracket or dot."""
+        """Store into an element or an attribute.
+
+        A change in place of what stands before the last bracket or dot.
+        """
         if isinstance(target, ast.Attribute | ast.Subscript):
             base = self.value(target.value)
             if isinstance(target, ast.Subscript):

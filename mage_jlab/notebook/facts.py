@@ -43,10 +43,11 @@ class CellFacts:
         bare: those of them that the cell itself never binds before.
         binds: names that the cell binds, in the order of the last binding.
         sure: names that are bound at the end on all paths.
-        changed: objects from above, or made here, that are changed in place: place, and whether that is certain.
+        changed: objects from above, or made here, that are changed in place, each with the
+            place and whether that is certain.
         values: what the names stand for at the end.
         deleted: names that are gone at the end.
-        string_names: names that are read through a string inside a function or comprehension of the cell.
+        string_names: names that are read through a string inside a function or comprehension.
     """
 
     reads: dict[str, Place] = field(default_factory=dict)
@@ -126,7 +127,8 @@ def facts_of(text: str, context: Context) -> CellFacts:
         problems.append(
             error(
                 "unknown-code",
-                f"The class binds {name} and reads an outer {name} too, which means something else inside a block.",
+                f"The class binds {name} and reads an outer {name} too, which "
+                f"means something else inside a block.",
                 place,
                 (f"Give one of the two {name} another name",),
             )

@@ -39,7 +39,10 @@ def _guards(node: ast.If) -> bool:
 def decorated_function(
     parsed: Parsed,
 ) -> tuple[Definition | None, BlockType | None, Problem | None]:
-    """Find the decorated function of a cell, the type that its decorator says, and what is wrong with it."""
+    """Find the decorated function of a cell.
+
+    The type that its decorator says, and what is wrong with it.
+    """
     if parsed.tree is None:
         return None, None, None
     found = [
@@ -73,7 +76,7 @@ def _decorator(node: ast.stmt) -> str | None:
 
 
 def bind_function(block: BlockWork, resolver: Resolver, environment: Environment) -> Value:
-    """Bind a function cell's parameters to results of blocks above, and find what else its code reads.
+    """Bind a function cell's parameters to results of blocks above, and find what else it reads.
 
     Returns:
         what the function gives.
@@ -99,7 +102,7 @@ def bind_function(block: BlockWork, resolver: Resolver, environment: Environment
                     f"No block above gives {parameter.arg}, so {function.name} cannot be called.",
                     place,
                     (
-                        f"Name the parameter like a result of a block above",
+                        "Name the parameter like a result of a block above",
                         "Name the blocks above in upstream",
                     ),
                 )

@@ -120,7 +120,10 @@ _PLOT_ROOTS = frozenset({"plt", "sns", "px", "go", "alt", "ax", "axes", "fig", "
 
 
 def guess_type(source: str) -> BlockType | None:
-    """Guess the type of a cell's block; None when it holds only imports, definitions, settings and displays."""
+    """Guess the type of a cell's block.
+
+    None when it holds only imports, definitions, settings and displays.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):

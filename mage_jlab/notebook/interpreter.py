@@ -14,11 +14,14 @@ from mage_jlab.notebook.scopes import (
     parameters,
     pattern_names,
 )
-from mage_jlab.notebook.values import IMMUTABLE, Called, State, Value
+from mage_jlab.notebook.values import IMMUTABLE, Called, Value
 
 
 class Interpreter(Expressions):
-    """Walks the statements of one scope (a cell, or a function's body) in the order in which they run."""
+    """Walks the statements of one scope (a cell.
+
+    Or a function's body) in the order in which they run.
+    """
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Follow statements one after another."""
@@ -26,17 +29,17 @@ class Interpreter(Expressions):
             if self.state.dead:
                 return
             method: Callable[[ast.AST], None] | None = getattr(
-                self, f"do_{type(statement).__name__}", None
+                self, f"do_{type(statement).__name__.lower()}", None
             )
             if method:
                 method(statement)
 
-    def do_Expr(self, node: ast.Expr) -> None:
+    def do_expr(self, node: ast.Expr) -> None:
         """An expression whose value is thrown away (or displayed)."""
         self.discarded = node.value
         self.value(node.value)
 
-    def do_Assign(self, node: ast.Assign) -> None:
+    def do_assign(self, node: ast.Assign) -> None:
         """``a = b = value``."""
         value = self.value(node.value)
         if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
@@ -45,14 +48,14 @@ class Interpreter(Expressions):
         for target in node.targets:
             self.assign(target, value, node)
 
-    def do_AnnAssign(self, node: ast.AnnAssign) -> None:
+    def do_annassign(self, node: ast.AnnAssign) -> None:
         """``a: int = value``."""
         if not isinstance(node.target, ast.Name) or node.simple:
             self.value(node.annotation)
         if node.value is not None:
             self.assign(node.target, self.value(node.value), node)
 
-    def do_AugAssign(self, node: ast.AugAssign) -> None:
+    def do_augassign(self, node: ast.AugAssign) -> None:
         """``a += value``: reads and binds, and changes what is not immutable in place."""
         if isinstance(node.target, ast.Name):
             old = self.read(node.target.id, node.target)
@@ -65,7 +68,7 @@ class Interpreter(Expressions):
             self.value(node.value)
             self.store(node.target, IMMUTABLE)
 
-    def do_Delete(self, node: ast.Delete) -> None:
+    def do_delete(self, node: ast.Delete) -> None:
         """``del name``, or of an element."""
         for target in node.targets:
             self._delete(target)
@@ -80,7 +83,7 @@ class Interpreter(Expressions):
         else:
             self.store(target, IMMUTABLE)
 
-    def do_If(self, node: ast.If) -> None:
+    def do_if(self, node: ast.If) -> None:
         """Two paths; one of them where the test is a literal."""
         self.value(node.test)
         if isinstance(node.test, ast.Constant):
@@ -93,14 +96,17 @@ class Interpreter(Expressions):
         mine.merge(self.state)
         self.state = mine
 
-    def do_For(self, node: ast.For | ast.AsyncFor) -> None:
-        """A body that runs any number of times; twice is enough to see what one round hands to the next."""
+    def do_for(self, node: ast.For | ast.AsyncFor) -> None:
+        """A body that runs any number of times.
+
+        Twice is enough to see what one round hands to the next.
+        """
         item = self.item(self.value(node.iter))
         self._loop(node.body, node.orelse, lambda: self.assign(node.target, item, node, "for"))
 
-    do_AsyncFor = do_For
+    do_asyncfor = do_for
 
-    def do_While(self, node: ast.While) -> None:
+    def do_while(self, node: ast.While) -> None:
         """Like a ``for``, with a test."""
         self.value(node.test)
         self._loop(node.body, node.orelse, lambda: None, test=node.test)
@@ -135,35 +141,35 @@ class Interpreter(Expressions):
         for one in breaks:
             self.state.merge(one)
 
-    def do_Break(self, node: ast.Break) -> None:
+    def do_break(self, _node: ast.Break) -> None:
         """The path goes on after the loop."""
         self.breaks.append(self.state.copy())
         self.state.dead = True
 
-    def do_Continue(self, node: ast.Continue) -> None:
+    def do_continue(self, _node: ast.Continue) -> None:
         """The path goes on at the loop's head."""
         self.state.dead = True
 
-    def do_Raise(self, node: ast.Raise) -> None:
+    def do_raise(self, node: ast.Raise) -> None:
         """The path ends."""
         for part in (node.exc, node.cause):
             if part:
                 self.value(part)
         self.state.dead = True
 
-    def do_Return(self, node: ast.Return) -> None:
+    def do_return(self, node: ast.Return) -> None:
         """The path ends, with a value."""
         if node.value:
             self.returned.append(self.value(node.value))
         self.state.dead = True
 
-    def do_Assert(self, node: ast.Assert) -> None:
+    def do_assert(self, node: ast.Assert) -> None:
         """Two expressions."""
         self.value(node.test)
         if node.msg:
             self.value(node.msg)
 
-    def do_With(self, node: ast.With | ast.AsyncWith) -> None:
+    def do_with(self, node: ast.With | ast.AsyncWith) -> None:
         """Context managers; one that suppresses errors may leave its body anywhere."""
         before = self.state.copy()
         swallows = False
@@ -176,9 +182,9 @@ class Interpreter(Expressions):
         if swallows:
             self.state.merge(before)
 
-    do_AsyncWith = do_With
+    do_asyncwith = do_with
 
-    def do_Try(self, node: ast.Try) -> None:
+    def do_try(self, node: ast.Try) -> None:
         """A body that may stop anywhere, its handlers, and what runs in any case."""
         before = self.state.copy()
         self.run(node.body)
@@ -207,9 +213,9 @@ class Interpreter(Expressions):
         else:
             self.run(node.finalbody)
 
-    do_TryStar = do_Try
+    do_trystar = do_try
 
-    def do_Match(self, node: ast.Match) -> None:
+    def do_match(self, node: ast.Match) -> None:
         """One path a case; a name or ``_`` alone catches all that is left."""
         subject = self.value(node.subject)
         start, ends, caught = self.state, [], False
@@ -232,14 +238,14 @@ class Interpreter(Expressions):
         for end in ends[1:] if caught else ends:
             self.state.merge(end)
 
-    def do_Import(self, node: ast.Import) -> None:
+    def do_import(self, node: ast.Import) -> None:
         """``import a.b as c``."""
         for alias in node.names:
             name = imported_name(alias)
             dotted = alias.name if alias.asname else alias.name.split(".")[0]
             self.bind(name, Value(kind="module", module=dotted), "import", node)
 
-    def do_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def do_importfrom(self, node: ast.ImportFrom) -> None:
         """``from a import b``; of a star it is not known what it binds."""
         for alias in node.names:
             if alias.name == "*":
@@ -248,7 +254,7 @@ class Interpreter(Expressions):
                 module = f"{'.' * node.level}{node.module or ''}.{alias.name}"
                 self.bind(imported_name(alias), Value(kind="module", module=module), "import", node)
 
-    def do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """A definition: decorators and defaults run now, the body when it is called."""
         for part in node.decorator_list:
             self.value(part)
@@ -257,7 +263,7 @@ class Interpreter(Expressions):
         function = self.summary(node, node.name)
         self.bind(node.name, Value(parts=held, kind="function", function=function), "def", node)
 
-    do_AsyncFunctionDef = do_FunctionDef
+    do_asyncfunctiondef = do_functiondef
 
     def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         given = node.args
@@ -267,7 +273,7 @@ class Interpreter(Expressions):
         if node.returns:
             self.value(node.returns)
 
-    def do_ClassDef(self, node: ast.ClassDef) -> None:
+    def do_classdef(self, node: ast.ClassDef) -> None:
         """A class: its body runs now, in a scope of its own; its methods when they are called."""
         for part in (*node.decorator_list, *node.bases, *(word.value for word in node.keywords)):
             self.value(part)
@@ -296,7 +302,10 @@ class Interpreter(Expressions):
     def summary(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
     ) -> Called:
-        """Follow a function's body as if it were called, and tell what it reads, changes and gives."""
+        """Follow a function's body as if it were called.
+
+        And tell what it reads, changes and gives.
+        """
         inner = self.child(local_names(node))
         body = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
         given = parameters(node)

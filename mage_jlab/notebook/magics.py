@@ -13,10 +13,55 @@ from functools import lru_cache
 from mage_jlab.notebook.problems import Place, Problem, error, note
 
 DROPPED = frozenset(
-    "matplotlib config load_ext reload_ext unload_ext autoreload aimport precision who whos who_ls pinfo pinfo2 "
-    "pdoc psource history hist lsmagic pprint xmode colors doctest_mode pylab_off pdb debug tb reset_selective "
-    "timeit prun lprun memit mprun ls pwd pycat quickref magic alias rehashx logon logoff logstop notebook "
-    "watermark block run_pipeline product".split()
+    [
+        "matplotlib",
+        "config",
+        "load_ext",
+        "reload_ext",
+        "unload_ext",
+        "autoreload",
+        "aimport",
+        "precision",
+        "who",
+        "whos",
+        "who_ls",
+        "pinfo",
+        "pinfo2",
+        "pdoc",
+        "psource",
+        "history",
+        "hist",
+        "lsmagic",
+        "pprint",
+        "xmode",
+        "colors",
+        "doctest_mode",
+        "pylab_off",
+        "pdb",
+        "debug",
+        "tb",
+        "reset_selective",
+        "timeit",
+        "prun",
+        "lprun",
+        "memit",
+        "mprun",
+        "ls",
+        "pwd",
+        "pycat",
+        "quickref",
+        "magic",
+        "alias",
+        "rehashx",
+        "logon",
+        "logoff",
+        "logstop",
+        "notebook",
+        "watermark",
+        "block",
+        "run_pipeline",
+        "product",
+    ]
 )
 """Line magics that leave no name behind and change no data."""
 TIMED = frozenset({"time", "capture", "block"})
@@ -109,7 +154,10 @@ def _foreign(text: str, word: str, first: int, line: str) -> Translation:
 
 
 def _logical_starts(lines: list[str]) -> list[int]:
-    """Give the lines that start a statement: not inside a string or a bracket, not a continuation."""
+    """Give the lines that start a statement.
+
+    Not inside a string or a bracket, not a continuation.
+    """
     starts: list[int] = []
     quote, depth, continued = "", 0, False
     for number, line in enumerate(lines):
@@ -258,9 +306,7 @@ def _packages(arguments: str) -> list[str]:
     for word in words:
         if skip:
             skip = False
-        elif word in _OPTIONS_WITH_VALUE:
-            skip = True
-        elif word in ("-r", "--requirement", "-e", "-c"):
+        elif word in _OPTIONS_WITH_VALUE or word in ("-r", "--requirement", "-e", "-c"):
             skip = True
         elif not word.startswith("-"):
             packages.append(word)

@@ -1,4 +1,7 @@
-"""Names of blocks: the given one, the recorded one, the function's, the last new result, or verb and object of the last call."""
+"""Names of blocks: the given one.
+
+The recorded one, the function's, the last new result, or verb and object of the last call.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,7 @@ def _last_call(block: BlockWork) -> str:
         calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
         if calls:
             return _verb_and_object(calls[0], node, block)
-    targets = [name for name in block.facts.binds] + list(block.changes)
+    targets = list(block.facts.binds) + list(block.changes)
     return f"set_{targets[-1]}" if targets else ""
 
 

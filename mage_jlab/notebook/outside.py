@@ -171,7 +171,7 @@ def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
 
 
 def _paths(node: ast.Call, known: Mapping[str, str]) -> Iterator[str]:
-    """Give the addresses among a call's arguments and what a method is called on (``Path("x").write_text``)."""
+    """Give the addresses among a call's arguments, and what a method is called on."""
     parts: list[ast.expr] = [*node.args, *(word.value for word in node.keywords)]
     if isinstance(node.func, ast.Attribute):
         parts.append(node.func.value)
@@ -182,7 +182,10 @@ def _paths(node: ast.Call, known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _text(node: ast.expr, known: Mapping[str, str]) -> str | None:
-    """Give an address as text; of one that holds variables its form, which is the same wherever it is the same."""
+    """Give an address as text.
+
+    Of one that holds variables its form, which is the same wherever it is the same.
+    """
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.Name):

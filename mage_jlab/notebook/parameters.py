@@ -1,4 +1,7 @@
-"""The parameters cell: literals are the runtime variables, derived lines are computed again where they are used."""
+"""The parameters cell: literals are the runtime variables.
+
+Derived lines are computed again where they are used.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,35 @@ from mage_jlab.notebook.scopes import COMPREHENSIONS, SCOPES
 from mage_jlab.notebook.statements import text_of
 
 RESERVED = frozenset(
-    "execution_date ds hr interval_start_datetime interval_end_datetime interval_seconds interval_start_datetime_previous env event "
-    "execution_partition pipeline_run_id trigger_name pipeline_uuid block_uuid repo_path configuration context logger retry "
-    "dynamic_block_index spark remote_blocks global_vars parent_block_uuid pipeline_run idempotency_key kwargs".split()
+    [
+        "execution_date",
+        "ds",
+        "hr",
+        "interval_start_datetime",
+        "interval_end_datetime",
+        "interval_seconds",
+        "interval_start_datetime_previous",
+        "env",
+        "event",
+        "execution_partition",
+        "pipeline_run_id",
+        "trigger_name",
+        "pipeline_uuid",
+        "block_uuid",
+        "repo_path",
+        "configuration",
+        "context",
+        "logger",
+        "retry",
+        "dynamic_block_index",
+        "spark",
+        "remote_blocks",
+        "global_vars",
+        "parent_block_uuid",
+        "pipeline_run",
+        "idempotency_key",
+        "kwargs",
+    ]
 )
 """Names that a block's ``kwargs`` has anyway (Mage AI's, and ours)."""
 
@@ -66,7 +95,8 @@ def read_parameters(parsed: Parsed) -> Parameters:
             found.problems.append(
                 error(
                     "reserved-name",
-                    f"{name} is a name that every run gives to its blocks, so it cannot be a parameter.",
+                    f"{name} is a name that every run gives to its blocks, "
+                    f"so it cannot be a parameter.",
                     places.of(target),
                     (f"Give {name} another name",),
                 )
@@ -124,7 +154,8 @@ def _add(
         found.problems.append(
             error(
                 "parameters",
-                f"{name} is computed by more than a plain expression, so it cannot stand in the parameters cell.",
+                f"{name} is computed by more than a plain expression, so it "
+                f"cannot stand in the parameters cell.",
                 places.of(odd),
                 ("Make that line a block of its own",),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mage_jlab.notebook.known import kind_of
+from mage_jlab.notebook.known import DRAWING_ESTIMATORS, kind_of
 
 _PYTHON_PURE = frozenset({"Random", "SystemRandom", "getstate"})
 _NUMPY_PURE = frozenset(
@@ -29,12 +29,6 @@ _SEEDS = {
     "torch.manual_seed": "torch",
     "tensorflow.random.set_seed": "tensorflow",
 }
-_DRAWING_ESTIMATORS = frozenset(
-    "train_test_split RandomForestClassifier RandomForestRegressor KMeans MiniBatchKMeans GradientBoostingClassifier "
-    "GradientBoostingRegressor MLPClassifier MLPRegressor SGDClassifier SGDRegressor DecisionTreeClassifier DecisionTreeRegressor "
-    "ExtraTreesClassifier ExtraTreesRegressor BaggingClassifier BaggingRegressor IsolationForest make_classification make_regression "
-    "make_blobs make_moons make_circles shuffle resample TSNE GaussianMixture permutation_importance RandomizedSearchCV".split()
-)
 
 
 def seeds(dotted: str) -> str | None:
@@ -51,7 +45,7 @@ def draws(dotted: str, call: ast.Call) -> str | None:
         return "numpy"
     if root == "torch" and last in ("rand", "randn", "randint", "randperm", "normal", "bernoulli"):
         return "torch"
-    if dotted.startswith("sklearn.") and last in _DRAWING_ESTIMATORS and not _seeded(call):
+    if dotted.startswith("sklearn.") and last in DRAWING_ESTIMATORS and not _seeded(call):
         if last in ("train_test_split",) and _is_false(call, "shuffle"):
             return None
         return "numpy"
@@ -61,7 +55,10 @@ def draws(dotted: str, call: ast.Call) -> str | None:
 
 
 def method_draws(name: str, kind: str, call: ast.Call) -> str | None:
-    """Give the global generator that a method draws from: ``df.sample(3)`` without a ``random_state`` does."""
+    """Give the global generator that a method draws from.
+
+    ``df.sample(3)`` without a ``random_state`` does.
+    """
     if name == "sample" and kind in ("pandas", "unknown") and not _seeded(call):
         return "numpy"
     return "numpy" if name == "rvs" and not _seeded(call) else None

@@ -1,4 +1,7 @@
-"""Reading a workbench: from a notebook to blocks, graph and diagnostics. Pure: it touches no disk."""
+"""Reading a workbench: from a notebook to blocks, graph and diagnostics. Pure.
+
+It touches no disk.
+"""
 
 from __future__ import annotations
 
@@ -139,12 +142,12 @@ class _Reader:
             block.report(problem)
         if not self.is_python:
             return block
-        function, type_, problem = decorated_function(block.parsed)
+        function, type_, second = decorated_function(block.parsed)
         if function is not None:
             block.style, block.function = "function", function
             block.parsed = without_guards(block.parsed)
-            if problem is not None:
-                block.report(problem)
+            if second is not None:
+                block.report(second)
             if (
                 type_ is not None
                 and type_ is not role.type
@@ -174,19 +177,16 @@ class _Reader:
             for name, value in self.parameters.variables.items()
             if isinstance(value, str)
         }
-        for name, meanings in walk.meanings.items():
-            binding = meanings[-1]
-            if binding.origin == "literal" and name not in survey.unstable:
-                literals[name] = binding.statements[0]
         found = {}
         for index, block in survey.blocks.items():
-            if block.parsed.tree is not None:
-                known = tuple(
-                    (name, literals[name]) for name in sorted(block.parsed.words & literals.keys())
-                )
-                found[index] = outside_of(
-                    "\n".join([*block.copied, *block.derived, block.parsed.source]), known
-                )
+            if block.parsed.tree is None:
+                continue
+            known = tuple(
+                (name, literals[name]) for name in sorted(block.parsed.words & literals.keys())
+            )
+            shared = [walk.meanings[name][-1].statements[0] for name in block.shared]
+            text = "\n".join([*block.copied, *block.derived, *shared, block.parsed.source])
+            found[index] = outside_of(text, known)
         return found
 
     def _scratch_cells(self) -> dict[int, tuple[Cell, Parsed]]:
@@ -205,7 +205,8 @@ class _Reader:
                     first[0].index,
                     error(
                         "not-python",
-                        f"This notebook's kernel speaks {language_of(self.notebook)}; only Python can be exported.",
+                        f"This notebook's kernel speaks {language_of(self.notebook)}; "
+                        f"only Python can be exported.",
                         None,
                         ("Choose a Python kernel",),
                     ),

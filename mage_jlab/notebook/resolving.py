@@ -1,4 +1,7 @@
-"""How a block gets each name that it reads: from a block above, a parameter, an import, shared or copied code, or not at all."""
+"""How a block gets each name that it reads.
+
+From a block above, a parameter, an import, shared or copied code, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,38 @@ from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
 from mage_jlab.notebook.problems import Place, Problem, error, warning
 
 DECORATORS = frozenset(
-    "data_loader transformer data_exporter sensor custom test callback condition chart scratchpad preprocesser".split()
+    [
+        "data_loader",
+        "transformer",
+        "data_exporter",
+        "sensor",
+        "custom",
+        "test",
+        "callback",
+        "condition",
+        "chart",
+        "scratchpad",
+        "preprocesser",
+    ]
 )
-SESSION_NAMES = frozenset("get_ipython In Out _ __ ___ _i _ii _iii _ih _oh _dh exit quit".split())
+SESSION_NAMES = frozenset(
+    [
+        "get_ipython",
+        "In",
+        "Out",
+        "_",
+        "__",
+        "___",
+        "_i",
+        "_ii",
+        "_iii",
+        "_ih",
+        "_oh",
+        "_dh",
+        "exit",
+        "quit",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +102,8 @@ class Resolver:
         Args:
             name: the name.
             place: where it is read.
-            bare: whether the block never binds the name before, so that it must come from somewhere.
+            bare: whether the block never binds the name before, so that it must come
+                from somewhere.
         """
         if name in self._seen:
             return
@@ -89,7 +122,8 @@ class Resolver:
             self._work.report(
                 error(
                     "reserved-name",
-                    "kwargs holds the runtime variables of a block, so it cannot come from another block.",
+                    "kwargs holds the runtime variables of a block, so it "
+                    "cannot come from another block.",
                     place,
                     ("Give kwargs another name",),
                 )
@@ -99,7 +133,8 @@ class Resolver:
             self._work.report(
                 error(
                     "cannot-travel",
-                    f"{name} is {CANNOT_TRAVEL[binding.kind]}, so it cannot pass from {giver.name} to {self._work.name}.",
+                    f"{name} is {CANNOT_TRAVEL[binding.kind]}, so it cannot pass "
+                    f"from {giver.name} to {self._work.name}.",
                     place,
                     (f"Merge this cell into {giver.name}", f"Make {name} in this cell"),
                 )
@@ -119,10 +154,16 @@ class Resolver:
             f"Change a copy instead ({change.name} = {change.name}.copy())",
         )
         if change.cell in self._survey.blocks:
-            message = f"{change.name} shares an object with {name}, and {self._work.name} would not see the change in a run."
+            message = (
+                f"{change.name} shares an object with {name}, and {self._work.name} "
+                f"would not see the change in a run."
+            )
             self._survey.report(change.cell, make("shared-object", message, change.place, fixes))
         else:
-            message = f"{name} of {giver.name} is changed in this untagged cell, so {self._work.name} would not see the change in a run."
+            message = (
+                f"{name} of {giver.name} is changed in this untagged cell, so "
+                f"{self._work.name} would not see the change in a run."
+            )
             self._survey.report(
                 change.cell,
                 make(
@@ -165,7 +206,8 @@ class Resolver:
             self._work.report(
                 error(
                     "scratch-value",
-                    f"The class {name} reads {read[0] if read else 'variables'} from outside, so it cannot be shared by blocks.",
+                    f"The class {name} reads {read[0] if read else 'variables'} from "
+                    f"outside, so it cannot be shared by blocks.",
                     place,
                     (f"Hand it to {name} as an argument", f"Define {name} in this cell"),
                 )
@@ -175,7 +217,8 @@ class Resolver:
             self._work.report(
                 error(
                     "unknown-code",
-                    f"{name} reads {sorted(function.strings)[0]} through a string, which it could not in a block.",
+                    f"{name} reads {sorted(function.strings)[0]} through a "
+                    f"string, which it could not in a block.",
                     place,
                     (f"Hand {sorted(function.strings)[0]} to {name} as an argument",),
                 )
@@ -216,7 +259,10 @@ class Resolver:
 
     def _scratch(self, name: str, binding: Binding, place: Place | None) -> None:
         if binding.hidden is not None:
-            message = f"{name} is bound in this untagged cell, so {self._work.name} would have another {name} in a run."
+            message = (
+                f"{name} is bound in this untagged cell, so {self._work.name} "
+                f"would have another {name} in a run."
+            )
             self._survey.report(
                 binding.cell,
                 error(
@@ -274,7 +320,10 @@ class Resolver:
         else:
             later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
             if later:
-                message = f"{name} is defined only below, so running the notebook from the top fails here."
+                message = (
+                    f"{name} is defined only below, so running the notebook "
+                    f"from the top fails here."
+                )
                 fixes = (f"Move the cell that defines {name} above this one",)
             else:
                 message = (

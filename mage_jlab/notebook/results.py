@@ -19,7 +19,10 @@ _WITHOUT = (
 
 
 def settle_results(block: BlockWork) -> None:
-    """Fill in a block's results: the names that a block below reads; when none does, all its public ones that can be stored."""
+    """Fill in a block's results: the names that a block below reads.
+
+    When none does, all its public ones that can be stored.
+    """
     if block.function is not None:
         block.results = (
             [block.function.name]

@@ -113,6 +113,9 @@ class ScopeState:
             for other, _ in value.function.reads:
                 self.read_at(other, place)
             self.following.discard(name)
+            for other in value.function.strings:
+                if self.local is None or other not in self.local:
+                    self.string_names.setdefault(other, place)
         return value
 
     def _outside(self, name: str, place: Place, *, bare: bool) -> None:

@@ -44,7 +44,10 @@ def parameters(function: Function) -> list[str]:
 
 
 def bound_names(body: Iterable[ast.AST]) -> set[str]:
-    """Give the names that statements bind in their own scope; ``global`` and ``nonlocal`` names too."""
+    """Give the names that statements bind in their own scope.
+
+    ``global`` and ``nonlocal`` names too.
+    """
     found: set[str] = set()
     for node in _own_nodes(body):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
@@ -62,7 +65,7 @@ def bound_names(body: Iterable[ast.AST]) -> set[str]:
     return found
 
 
-def declared(body: Iterable[ast.AST], kind: type[ast.Global] | type[ast.Nonlocal]) -> set[str]:
+def declared(body: Iterable[ast.AST], kind: type[ast.Global | ast.Nonlocal]) -> set[str]:
     """Give the names that statements of one scope declare ``global`` (or ``nonlocal``)."""
     return {name for node in _own_nodes(body) if isinstance(node, kind) for name in node.names}
 

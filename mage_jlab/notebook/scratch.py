@@ -1,8 +1,12 @@
-"""What an untagged cell's names are to the blocks below: imports, definitions, literals, or values that a run has not."""
+"""What an untagged cell's names are to the blocks below.
+
+Imports, definitions, literals, or values that a run has not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Environment
@@ -61,39 +65,24 @@ def scratch_bindings(
 def _binding(
     name: str, cell: Cell, statement: Statement, facts: CellFacts, inside: Environment
 ) -> Binding:
-    bound = facts.binds[name]
     value = facts.values[name]
-    common = {
-        "kind": value.kind,
-        "module": value.module,
-        "function": value.function,
-        "place": bound.place,
-    }
+    plain = _value(name, cell, facts)
     if statement.kind == "import":
         texts = tuple(text for one, text in import_statements(statement.node) if one == name) or (
             statement.text,
         )
-        return Binding(
-            "import", cell.index, "import", statements=_joined(name, texts, inside), **common
+        return replace(
+            plain, origin="import", how="import", statements=_joined(name, texts, inside)
         )
     if statement.kind == "definition" and value.function is not None:
-        return Binding(
-            "definition",
-            cell.index,
-            bound.how,
-            statements=(statement.text,),
-            needs=_needs(statement, inside, name),
-            **common,
-        )
+        needs = _needs(statement, inside, name)
+        return replace(plain, origin="definition", statements=(statement.text,), needs=needs)
     if statement.kind == "literal":
-        return Binding(
-            "literal",
-            cell.index,
-            statements=(statement.text,),
-            needs=_needs(statement, inside, name),
-            **common,
+        needs = _needs(statement, inside, name)
+        return replace(
+            plain, origin="literal", how="assign", statements=(statement.text,), needs=needs
         )
-    return _value(name, cell, facts)
+    return plain
 
 
 def _joined(name: str, texts: tuple[str, ...], inside: Environment) -> tuple[str, ...]:
@@ -128,7 +117,7 @@ def _value(name: str, cell: Cell, facts: CellFacts) -> Binding:
 def _needs(
     statement: Statement, inside: Environment, name: str
 ) -> tuple[tuple[str, Binding | None], ...]:
-    """Give the names that a statement reads when it runs (a function's body is read when it is called)."""
+    """Give the names that a statement reads when it runs; a function's body is read later."""
     text = statement.text
     context = inside.context(parse(text).words, frozenset())
     facts = facts_of(text, context)

@@ -1,4 +1,7 @@
-"""The pipeline's generated files: what its blocks share, and the session settings that run before each of them."""
+"""The pipeline's generated files.
+
+What its blocks share, and the session settings that run before each of them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from mage_jlab.notebook.walk import Walk
 
 
 def shared_source(walk: Walk, names: Iterable[str]) -> str:
-    """Write ``utils/<pipeline>.py``: the definitions, with the imports and literals that they read."""
+    """Write ``utils/<pipeline>.py``.
+
+    The definitions, with the imports and literals that they read.
+    """
     imports: dict[str, None] = {}
     found: dict[str, Binding] = {}
     queue = list(names)
@@ -57,7 +63,10 @@ def _sorted(imports: Iterable[str]) -> list[str]:
 
 
 def setup_source(walk: Walk, cells: Mapping[int, tuple[Cell, Parsed]], survey: Survey) -> str:
-    """Write ``utils/<pipeline>_setup.py`` from the session settings of untagged cells, with what they read."""
+    """Write ``utils/<pipeline>_setup.py`` from the session settings of untagged cells.
+
+    With what they read.
+    """
     needed: dict[str, None] = {}
     settings: list[str] = []
     for index, (_, parsed) in cells.items():

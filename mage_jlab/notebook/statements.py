@@ -1,4 +1,7 @@
-"""The statements of an untagged cell: imports, definitions, literals, session settings, and the rest."""
+"""The statements of an untagged cell.
+
+Imports, definitions, literals, session settings, and the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mage_jlab.notebook.guess import is_constant
-from mage_jlab.notebook.known import BUILTINS, kind_of
+from mage_jlab.notebook.known import BUILTINS, SETTING_CALLS, kind_of
 from mage_jlab.notebook.scopes import bound_names, imported_name, target_names
 
 Kind = Literal["import", "definition", "literal", "setting", "value", "effect"]
-
-SETTING_CALLS = frozenset(
-    "pandas.set_option pandas.reset_option matplotlib.pyplot.style.use matplotlib.style.use matplotlib.use warnings.filterwarnings "
-    "warnings.simplefilter seaborn.set_theme seaborn.set seaborn.set_style seaborn.set_palette seaborn.set_context "
-    "seaborn.set_color_codes numpy.set_printoptions numpy.seterr random.seed numpy.random.seed torch.manual_seed "
-    "tensorflow.random.set_seed logging.basicConfig logging.disable locale.setlocale sys.path.append sys.path.insert "
-    "sys.setrecursionlimit os.chdir os.environ.setdefault os.environ.update os.putenv decimal.getcontext "
-    "matplotlib.pyplot.rc matplotlib.rc matplotlib.pyplot.rcParams.update matplotlib.rcParams.update dotenv.load_dotenv "
-    "polars.Config.set_tbl_rows plotly.io.renderers.default altair.data_transformers.enable altair.data_transformers.disable_max_rows "
-    "pandas.plotting.register_matplotlib_converters tqdm.auto.tqdm.pandas tqdm.tqdm.pandas socket.setdefaulttimeout "
-    "pandas.api.extensions.register_dataframe_accessor faulthandler.enable".split()
-)
-"""Calls that change settings of a whole session."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +196,10 @@ def _varies(dotted: str) -> bool:
 
 
 def dotted_name(node: ast.expr, modules: Mapping[str, str]) -> str:
-    """Give the full name of ``np.random.seed`` by what ``np`` was imported as; empty when it is no plain name."""
+    """Give the full name of ``np.random.seed`` by what ``np`` was imported as.
+
+    Empty when it is no plain name.
+    """
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mage_jlab.notebook.problems import Problem, warning
@@ -57,8 +58,7 @@ def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
     if not dotted and method in ("query", "eval"):
         if isinstance(text, str) and re.search(r"\bfrom\b", text, re.IGNORECASE):
             return _literal(text, tables, certain=False)
-        found = _literal(text, lambda given: _AT_NAME.findall(given), certain=True)
-        return found
+        return _literal(text, _AT_NAME.findall, certain=True)
     if not dotted and method in ("sql", "execute") and isinstance(text, str):
         return _literal(text, tables, certain=False)
     return NamesInCall()
@@ -73,18 +73,19 @@ def tables(text: str) -> list[str]:
 
 
 def _identifiers(text: str) -> list[str]:
-    names: list[str] = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text.replace("~", "+")).readline):
-            if token.type == tokenize.NAME:
-                names.append(token.string)
+        tokens = list(tokenize.generate_tokens(io.StringIO(text.replace("~", "+")).readline))
+        names = [token.string for token in tokens if token.type == tokenize.NAME]
     except (tokenize.TokenError, SyntaxError):
         names = re.findall(r"[A-Za-z_]\w*", text)
     return list(dict.fromkeys(names))
 
 
 def _text(node: ast.Call) -> str | bool:
-    """Give the literal string of a call, an f-string's fixed parts; True when it is not literal, False without one."""
+    """Give the literal string of a call, an f-string's fixed parts.
+
+    True when it is not literal, False without one.
+    """
     words = {word.arg: word.value for word in node.keywords}
     given = (
         node.args[0] if node.args else words.get("expr", words.get("query", words.get("formula")))
@@ -114,17 +115,17 @@ def literal_text(given: ast.expr) -> str | bool:
     return True
 
 
-def _literal(text: str | bool, names: object, *, certain: bool) -> NamesInCall:
+def _literal(text: str | bool, names: Callable[[str], list[str]], *, certain: bool) -> NamesInCall:
     if isinstance(text, bool):
         if not text:
             return NamesInCall()
         return NamesInCall(
             unknown=warning(
                 "unknown-code",
-                "This string is not literal, so the names that it reads are not known. Names that it needs must be in the cell.",
+                "This string is not literal, so the names that it reads are not "
+                "known. Names that it needs must be in the cell.",
                 fixes=("Write the string in place", "Declare the blocks above in upstream"),
             )
         )
-    assert callable(names)
     found = tuple(names(text))
     return NamesInCall(found, frozenset(found) if certain else frozenset())

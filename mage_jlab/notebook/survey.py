@@ -1,4 +1,7 @@
-"""What holds for a whole notebook: names that do not stay the same, and definitions that blocks can share."""
+"""What holds for a whole notebook.
+
+Names that do not stay the same, and definitions that blocks can share.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _ASSIGNED = re.compile(
 
 
 def unstable_names(walk: Walk) -> frozenset[str]:
-    """Give the names that mean different things in different cells, or whose object a cell changes in place."""
+    """Give the names that mean different things in different cells.
+
+    Or whose object a cell changes in place.
+    """
     found = {name for name, meanings in walk.meanings.items() if not _same(meanings)}
     for facts in walk.facts.values():
         found |= _changed(facts)
@@ -86,7 +92,10 @@ def _reachable(name: str, stable: Mapping[str, Binding], found: set[str], walk: 
 
 
 def names_in_broken(cells: Iterable[Parsed]) -> frozenset[str]:
-    """Give the names that cells which cannot be parsed seem to bind, so that their readers are not blamed."""
+    """Give the names that cells which cannot be parsed seem to bind.
+
+    So that their readers are not blamed.
+    """
     return frozenset(
         name for parsed in cells if parsed.tree is None for name in _ASSIGNED.findall(parsed.text)
     )

@@ -38,7 +38,8 @@ def tag_all(notebook: dict[str, Any]) -> list[TaggedCell]:
     """
     if language_of(notebook) not in ("python", "python3", "ipython"):
         raise BadInputError(
-            f"This notebook's kernel speaks {language_of(notebook)}; only Python cells can be tagged all at once."
+            f"This notebook's kernel speaks {language_of(notebook)}; only "
+            f"Python cells can be tagged all at once."
         )
     _prepare(notebook)
     code = [cell for cell in cells_of(notebook) if cell.kind == "code"]
@@ -68,7 +69,8 @@ def tag_cell(
         upstream: blocks above that its code does not show.
 
     Raises:
-        BadInputError: on an unknown type, a name that leads out of the project, or a cell that is not code.
+        BadInputError: on an unknown type, a name that leads out of the project, or a cell
+            that is not code.
         NotFoundError: when there is no such cell.
     """
     try:
@@ -80,7 +82,8 @@ def tag_cell(
         ) from None
     if name is not None and (not name or leads_out(name)):
         raise BadInputError(
-            f"{name or 'An empty name'} cannot be the name of a block: it leads out of the project.",
+            f"{name or 'An empty name'} cannot be the name of a "
+            f"block: it leads out of the project.",
             "block-name",
         )
     cell = find_cell(notebook, ref)
@@ -162,7 +165,10 @@ def _rebound(cells: Sequence[Cell]) -> set[str]:
 
 
 def _constants(cell: Cell, rebound: set[str]) -> BlockType | None:
-    """A cell of literals can be copied to the blocks that read them, unless another cell binds the names too."""
+    """A cell of literals can be copied to the blocks that read them.
+
+    Unless another cell binds the names too.
+    """
     try:
         body = ast.parse(translate(cell.source).source).body
     except (SyntaxError, ValueError):

@@ -1,7 +1,8 @@
-"""Abstract values: which objects a name may stand for, and the state of all names at one place of a cell.
+"""Abstract values: which objects a name may stand for, and all names at one place of a cell.
 
-An object is a token. ``own`` are the objects that a value may be (or be a view of), ``parts`` those that can be
-reached through it. A change of a value changes its own objects; who holds one of them sees it.
+An object is a token. ``own`` are the objects that a value may be (or be a view of), ``parts`` those
+that can be reached through it. A change of a value changes its own objects; who holds one of them
+sees it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from mage_jlab.notebook.problems import Place
 
 Token = tuple[str, str]
-"""``("outer", name)`` and ``("inner", name)``: the object, and what lies inside it, that a name from above stands for;
-``("new", …)``: an object that this cell makes."""
+"""``("outer", name)`` and ``("inner", name)`` are the object that a name from above stands for, and
+what lies inside it; ``("new", …)`` is an object that this cell makes."""
 NONE: frozenset[Token] = frozenset()
 
 

@@ -10,10 +10,10 @@ from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Change, Environment, ObjectId
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
+from mage_jlab.notebook.function_cells import bind_function
 from mage_jlab.notebook.parameters import Parameters
 from mage_jlab.notebook.problems import Place, error
 from mage_jlab.notebook.resolving import Resolver, Survey
-from mage_jlab.notebook.function_cells import bind_function
 from mage_jlab.notebook.scratch import scratch_bindings
 from mage_jlab.notebook.statements import import_statements, statements_of
 from mage_jlab.notebook.values import Token, Value
@@ -114,6 +114,14 @@ class Walk:
                 resolver.read(name, bound.place, bare=False)
         for problem in (*block.parsed.translation.problems, *facts.problems):
             block.report(problem)
+        for name, place in facts.string_names.items():
+            message = (
+                f"{name} is read through a string inside a function or comprehension, "
+                "where a block could not find it."
+            )
+            block.report(
+                error("unknown-code", message, place, (f"Hand {name} to it as an argument",))
+            )
         self._changes(block.index, facts, block)
         for name in facts.deleted:
             self.environment.names.pop(name, None)
@@ -138,17 +146,26 @@ class Walk:
         self.environment.stars += [(block.index, star) for star in facts.stars]
 
     def _given_anew(self, name: str, block: BlockWork, facts: CellFacts) -> None:
-        """A block that changes a name in place gives it to the blocks below, with what it now holds."""
+        """A block that changes a name in place gives it to the blocks below.
+
+        With what it now holds.
+        """
         old = self.environment.names[name]
         held = facts.values.get(name)
         parts = self._objects(block.index, held.parts) if held is not None else frozenset()
         self.environment.names[name] = replace(
-            old, origin="block", cell=block.index, statements=(), needs=(), hidden=None, change=None,
+            old,
+            origin="block",
+            cell=block.index,
+            statements=(),
+            needs=(),
+            hidden=None,
+            change=None,
             parts=old.parts | parts,
         )
 
     def _definitions(self, block: BlockWork, facts: CellFacts) -> dict[str, Binding]:
-        """Imports, functions and classes of a block reach other blocks as those of an untagged cell do."""
+        """Imports, functions and classes of a block reach others like those of an untagged cell."""
         if block.parsed.tree is None or block.style == "function":
             return {}
         found = scratch_bindings(
@@ -205,7 +222,10 @@ class Walk:
         return frozenset(found)
 
     def _changes(self, cell: int, facts: CellFacts, block: BlockWork | None) -> None:
-        """Note which names see a change in place; those that the cell does not hand on are marked."""
+        """Note which names see a change in place.
+
+        Those that the cell does not hand on are marked.
+        """
         names = self.environment.names
         hit: dict[ObjectId, dict[str, tuple[Place, bool]]] = {}
         direct: dict[str, tuple[Place, bool]] = {}
@@ -243,7 +263,8 @@ class Walk:
         block.report(
             error(
                 "shared-object",
-                f"{change.name} and {name} share an object that is changed here; in a run {block.name} has two copies of it.",
+                f"{change.name} and {name} share an object that is changed here; "
+                f"in a run {block.name} has two copies of it.",
                 change.place,
                 (f"Merge this cell into {block.inputs[name][0].name}", f"Read only {change.name}"),
             )

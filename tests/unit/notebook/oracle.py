@@ -1,0 +1,235 @@
+"""The one rule, tried: run a notebook from top to bottom, run the pipeline read from it, and compare.
+
+The pipeline is simulated without any other part of the project: each block runs in a namespace of its
+own with its declared inputs alone, pickled between blocks, and ready blocks run in the order that is
+the least like the notebook's.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import os
+import pickle
+import random
+import sys
+import types
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import pandas as pd
+
+from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
+from mage_jlab.notebook.document import cells_of
+from mage_jlab.notebook.magics import translate
+from mage_jlab.notebook.reading import read_workbench
+
+Cells = list[tuple[str, str]]
+
+
+def notebook(*cells: tuple[Any, str]) -> dict[str, Any]:
+    """A notebook of (tags, source) pairs; tags are one text, or (text, the ``mage`` key)."""
+    raw = []
+    for index, (tags, source) in enumerate(cells):
+        metadata: dict[str, Any] = {}
+        if isinstance(tags, tuple):
+            tags, metadata["mage"] = tags
+        if tags:
+            metadata["tags"] = tags.split()
+        raw.append(
+            {
+                "cell_type": "code",
+                "id": f"c{index}",
+                "metadata": metadata,
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": raw}
+
+
+def read(*cells: tuple[Any, str], recorded: dict[str, str] | None = None) -> WorkbenchReading:
+    """Read a notebook of (tags, source) pairs."""
+    return read_workbench(
+        notebook(*cells), path="notebooks/p.ipynb", pipeline="p", recorded=recorded
+    )
+
+
+def codes(reading: WorkbenchReading, *severities: str) -> list[tuple[str, int]]:
+    """The codes of the diagnostics, with the cells' places; errors alone unless told."""
+    wanted = severities or ("error",)
+    return [
+        (one.code, one.index)
+        for one in reading.analysis.diagnostics
+        if one.severity.value in wanted
+    ]
+
+
+def run_notebook(document: dict[str, Any], folder: Path) -> dict[str, dict[str, bytes]]:
+    """Run all cells in one namespace; give the pickled names as each cell left them."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    after: dict[str, dict[str, bytes]] = {}
+    _reset(999)
+    with _inside(folder):
+        for cell in cells_of(document):
+            if cell.kind == "code":
+                code = compile(
+                    translate(cell.source).source, cell.id, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+                )
+                result = eval(code, namespace)
+                if inspect.iscoroutine(result):
+                    asyncio.run(result)
+                after[cell.id] = {
+                    name: _packed(value) for name, value in namespace.items() if name[:2] != "__"
+                }
+    return after
+
+
+def run_pipeline(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, bytes]]:
+    """Run the blocks apart; give their pickled results."""
+    shared = types.ModuleType(f"shared_{uuid.uuid4().hex}")
+    sys.modules[shared.__name__] = shared
+    exec(compile(reading.shared_source, "shared", "exec"), shared.__dict__)
+    done: dict[str, dict[str, bytes]] = {}
+    with _inside(folder):
+        waiting = list(reading.blocks)
+        while waiting:
+            ready = [block for block in waiting if set(block.upstream) <= done.keys()]
+            block = ready[-1]
+            waiting.remove(block)
+            _reset(block.index)
+            setup: dict[str, Any] = {}
+            exec(compile(reading.setup_source, "setup", "exec"), setup)
+            done[block.name] = _run_block(block, reading, shared, done)
+    return done
+
+
+def _run_block(
+    block: BlockSource,
+    reading: WorkbenchReading,
+    shared: types.ModuleType,
+    done: dict[str, dict[str, bytes]],
+) -> dict[str, bytes]:
+    namespace: dict[str, Any] = {"__name__": "block"}
+    for decorator in ("data_loader", "transformer", "data_exporter", "custom"):
+        namespace[decorator] = lambda function: function
+    for statement in block.head_imports:
+        exec(statement, namespace)
+    for name in block.shared:
+        namespace[name] = getattr(shared, name)
+    given: dict[str, Any] = {}
+    for parameter, source in block.inputs.items():
+        giver, result = source.rsplit(".", 1)
+        if result in done[giver]:
+            given[parameter] = cloudpickle.loads(done[giver][result])
+    variables = {name: value for name, value in reading.variables.items() if name not in given}
+    if block.style == "function":
+        for text in block.copied:
+            exec(text, namespace)
+        exec(compile(block.source, "block", "exec"), namespace)
+        value = namespace[block.function_name or ""](**given, **variables)
+        return {name: _packed(value) for name in block.results}
+    prologue = [f"{name} = kwargs.get({name!r}, {default})" for name, default in block.variables]
+    head = "\n".join([*prologue, *block.derived, *block.copied])
+    body = [*ast.parse(head).body, *ast.parse(block.source).body]
+    body += ast.parse("def f():\n    return dict(locals())").body[0].body  # type: ignore[attr-defined]
+    text = f"{'async ' if block.is_async else ''}def block({''.join(name + ', ' for name in given)}**kwargs): pass"
+    tree = ast.parse(text)
+    tree.body[0].body = body  # type: ignore[attr-defined]
+    exec(compile(ast.fix_missing_locations(tree), "block", "exec"), namespace)
+    value = namespace["block"](**given, **variables)
+    left = asyncio.run(value) if inspect.iscoroutine(value) else value
+    missing = set(block.results) - left.keys() - block.maybe_unbound
+    assert not missing, f"{block.name} did not bind {missing}"
+    return {name: _packed(left[name]) for name in block.results if name in left}
+
+
+def compare(document: dict[str, Any], reading: WorkbenchReading, tmp_path: Path) -> None:
+    """Run both ways and compare each block's results with what the notebook had after that cell, and all files."""
+    here, there = tmp_path / "notebook", tmp_path / "pipeline"
+    for folder in (here, there):
+        folder.mkdir(parents=True)
+    after = run_notebook(document, here)
+    products = run_pipeline(reading, there)
+    for block in reading.blocks:
+        if block.style == "function":
+            continue
+        for name in block.results:
+            if name in after[block.cell_id] or name not in block.maybe_unbound:
+                one, other = (
+                    cloudpickle.loads(side[name])
+                    for side in (after[block.cell_id], products[block.name])
+                )
+                assert same(one, other), (
+                    f"{block.name}.{name}: notebook {one!r}, pipeline {other!r}"
+                )
+            else:
+                assert name not in products[block.name]
+    assert _files(here) == _files(there)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Compare two values exactly."""
+    if isinstance(one, pd.DataFrame):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+        return True
+    if isinstance(one, pd.Series):
+        pd.testing.assert_series_equal(one, other, check_exact=True)
+        return True
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+    if callable(one) or type(one).__module__ in ("__main__", "block"):
+        return same(getattr(one, "__dict__", None), getattr(other, "__dict__", None))
+    return bool(one == other) or pickle.dumps(one) == pickle.dumps(other)
+
+
+def _packed(value: Any) -> bytes:
+    try:
+        return bytes(cloudpickle.dumps(value))
+    except (
+        pickle.PicklingError,
+        TypeError,
+        AttributeError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ):
+        return bytes(cloudpickle.dumps("(cannot travel)"))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _reset(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.chdir(before)
