@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mage_jlab.cli.outcome import DONE_AND_FAILED
 from mage_jlab.cli.session import Session, with_session
 from mage_jlab.cli.words import ago
+from mage_jlab.domain.errors import ConflictError
 
 if TYPE_CHECKING:
     from mage_jlab.domain.engine import EngineStatus
@@ -32,9 +34,7 @@ def engine() -> None:
 def start(session: Session, foreground: bool) -> int:
     """Start the engine, if none is up."""
     if foreground:
-        from mage_jlab.engine.main import main as serve
-
-        return serve(["--foreground"])
+        return _serve(session)
     _answer(session, session.services.engine.start())
     return 0
 
@@ -61,6 +61,8 @@ def status(session: Session) -> None:
 @with_session
 def logs(session: Session, follow: bool) -> None:
     """Print the last lines of the engine's log."""
+    from mage_jlab.services.engine import readable
+
     lines = session.services.engine.log()
     if not follow:
         session.answer(
@@ -83,7 +85,19 @@ def logs(session: Session, follow: bool) -> None:
         whole = fresh[: fresh.rfind(b"\n") + 1]
         place += len(whole)
         for line in whole.decode(errors="replace").splitlines():
-            _say(session, line)
+            _say(session, readable(line))
+
+
+def _serve(session: Session) -> int:
+    from mage_jlab.domain.engine import EngineState
+    from mage_jlab.engine.main import main as serve
+
+    found = session.services.engine.status()
+    if found.state is not EngineState.STOPPED:
+        raise ConflictError(
+            f"An engine is up already (pid {found.pid}). `jupyter mage engine stop` ends it."
+        )
+    return DONE_AND_FAILED if serve(["--foreground"]) else 0
 
 
 def _say(session: Session, line: str) -> None:

@@ -165,7 +165,8 @@ def _warn_of_edits(session: Session, project: Project, pipeline: str) -> None:
         )
     except MageError:
         return  # a notebook that cannot be read stops no run of the files
-    if differs.written or differs.removed or refused(differs):
+    own = notebook.relative_to(project.path).as_posix()  # its first export writes into it, too
+    if set(differs.written) - {own} or differs.removed or refused(differs):
         session.note(
             f"{notebook.name} differs from the files, and the files are what runs. "
             "--export exports it first."

@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 import pytest
 from cli_calling import call
-from cli_notebooks import sales, write
 
 RUN_KEYS = {
     "id",
@@ -53,14 +52,6 @@ PRODUCT_KEYS = {
     "created_at",
     "code",
     "preview",
-}
-ENGINE_KEYS = {
-    "state",
-    "pid",
-    "version",
-    "running_blocks",
-    "queued_blocks",
-    "next_fire_at",
 }
 
 
@@ -312,31 +303,3 @@ def test_product_get_refuses_an_unknown_ending(here: Path, tmp_path: Path) -> No
     error = call("product", "get", "sales", "clean", "--output", str(target), "--json").error
     assert ".docx" in error["message"]
     assert not target.exists()
-
-
-def test_engine(here: Path) -> None:
-    started = call("engine", "start", "--json")
-    assert started.status == 0
-    assert set(started.document) >= ENGINE_KEYS
-    assert started.document["state"] == "running"
-    status = call("engine", "status", "--json")
-    assert status.document["pid"] == started.document["pid"]
-    again = call("engine", "start", "--json")
-    assert again.document["pid"] == started.document["pid"], "an engine that is up stays"
-    logs = call("engine", "logs", "--json")
-    assert logs.status == 0
-    assert logs.document["lines"]
-    assert call("engine", "status").out.startswith("The engine is running (pid ")
-
-
-def test_engine_stop_and_the_next_start(here: Path) -> None:
-    before = call("engine", "start", "--json").document["pid"]
-    stopped = call("engine", "stop", "--drain", "--json")
-    assert stopped.status == 0
-    deadline = time.monotonic() + 15
-    while call("engine", "status", "--json").document["state"] != "stopped":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    write(here / "notebooks/sales.ipynb", sales())
-    assert call("run", "sales", "--json").status == 0
-    assert call("engine", "status", "--json").document["pid"] != before
