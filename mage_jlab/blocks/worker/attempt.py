@@ -53,6 +53,8 @@ class Attempt:
             self._check_language()
             if self._block["type"] == "conditional":
                 return {"products": [], "condition": self._condition()}
+            if self._block["type"] == "callback":
+                return {"products": self._callback()}
             return {"products": self._products()}
         except BaseException:
             self._display.flush_figures(show=False)
@@ -104,9 +106,9 @@ class Attempt:
         return products
 
     def _prepared(self) -> tuple[Any, Callable[[], Any]]:
-        """Load the file and bind the inputs."""
+        """Load the file and bind the inputs; gives the module and the call of its function."""
         by_name = self._block.get("inputs") is not None
-        named, unbound = self._named_inputs() if by_name else ({}, set())
+        named, unbound = self._named_inputs() if by_name else (None, set())
         positional = [] if by_name else self._positional_inputs()
         source = self._source()
         names: dict[str, Any] = dict(decorators.ALL)
@@ -116,19 +118,40 @@ class Attempt:
                 names[above] = value
         names["display"] = shower.display
         module = source.load(names, self._display.last, unbound)
-        function = source.functions(module)[0]
         values = [value for _, value in positional]
         for prepare in decorators.marked(vars(module), "preprocesser", module.__name__):
             self._finished(arguments.call_by_position(prepare, values, self._context, "it"))
-        if by_name:
-            return module, lambda: arguments.call_by_name(function, named, self._context)
-        if self._block["type"] == "sensor":
-            return module, lambda: arguments.call_sensor(function, values, self._context)
+        return module, self._bound(source.functions(module), named, values)
+
+    def _bound(
+        self, functions: list[Callable[..., Any]], named: dict[str, Any] | None, values: list[Any]
+    ) -> Callable[[], Any]:
+        """Give the call of the first function; of a callback, of the first for success."""
+        function = functions[0]
+        type_ = self._block["type"]
+        if type_ == "callback":
+            given = {one: getattr(one, decorators.ARGUMENTS, ()) for one in functions}
+            wanted = [one for one in functions if not given[one] or "success" in given[one]]
+            if not wanted:
+                return lambda: None
+            function = wanted[0]
+            if not given[function] and named is None:
+                # as in Mage AI: a bare callback is called with nothing
+                return function
+        if named is not None:
+            return lambda: arguments.call_by_name(function, named, self._context)
+        if type_ == "sensor":
+            return lambda: arguments.call_sensor(function, values, self._context)
         name = self._block["name"]
-        return (
-            module,
-            lambda: arguments.call_by_position(function, values, self._context, name),
-        )
+        return lambda: arguments.call_by_position(function, values, self._context, name)
+
+    def _callback(self) -> list[dict[str, Any]]:
+        """Run a callback: as in Mage AI its failure is logged and changes no status."""
+        try:
+            return self._products()
+        except Exception as error:
+            self._log.line("error", f"{type(error).__name__}: {error}")
+            return []
 
     def _source(self) -> BlockSource:
         file = self._block["file"]

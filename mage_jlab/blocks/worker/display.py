@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any, Callable
 
@@ -32,14 +33,21 @@ class Display:
         if value is not None:
             self.show(value)
 
-    def show(self, *values: Any, **_: Any) -> None:
-        """Show values, as IPython's ``display`` does."""
+    def show(self, *values: Any, raw: bool = False, **_: Any) -> None:
+        """Show values, as IPython's ``display`` does.
+
+        Args:
+            values: what to show.
+            raw: whether the values are MIME bundles already.
+        """
         for value in values:
             if len(self.bundles) >= MOST:
                 return
             self._shown.append(id(value))
             try:
-                self.bundles.append(bundle_of(value))
+                bundle = dict(value) if raw else bundle_of(value)
+                json.dumps(bundle)
+                self.bundles.append(bundle)
             except Exception as error:
                 self._log.line("warning", f"{type(value).__name__} cannot be shown: {error}")
 

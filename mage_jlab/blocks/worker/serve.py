@@ -57,7 +57,9 @@ def serve(commands: int, results: int, crash: int) -> None:
                 return
             channel.send(run(task, capture, fresh))
         except Cancelled:
-            os._exit(0)
+            # the process ends by the signal itself, so that its parent sees which it was
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
         forget_modules()
         if gc.isenabled() and gc.get_count()[1] > 5:
             gc.collect(1)

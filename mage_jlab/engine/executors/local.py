@@ -159,7 +159,7 @@ class LocalExecutor:
         with self._lock:
             for message in messages:
                 self._take(worker, message)
-            if dead:
+            if dead and worker in self._workers:
                 self._died(worker)
 
     def _has_ended(self, worker: WorkerProcess) -> bool:

@@ -80,6 +80,7 @@ def _frames():
                 "ns": times.astype("datetime64[ns]"),
                 "s": times.astype("datetime64[s]"),
                 "utc": times.tz_localize("UTC"),
+                "other utc": times.tz_localize(zoneinfo.ZoneInfo("UTC")),
                 "berlin": times.tz_localize(BERLIN),
                 "fixed": times.tz_localize(dt.timezone(dt.timedelta(hours=5, minutes=30))),
                 "delta": pd.to_timedelta([1, None, 3], unit="s"),
@@ -224,6 +225,25 @@ def test_shapes_without_rows_or_columns(codec):
         pd.DataFrame({"a": []}, dtype="int64"),
     ):
         _assert_same_frame(codec.again(frame), frame)
+
+
+def test_moments_with_zones_are_columns_of_arrow(codec):
+    moments = pd.to_datetime(["2024-01-01", None])
+    frame = pd.DataFrame(
+        {
+            "utc": moments.tz_localize("UTC"),
+            "zone": moments.tz_localize(zoneinfo.ZoneInfo("UTC")),
+            "berlin": moments.tz_localize(BERLIN),
+            "offset": moments.tz_localize(dt.timezone(dt.timedelta(hours=2))),
+        }
+    )
+    types = [column["type"] for column in codec.store(x=frame)["x"]["schema"]]
+    assert types == [
+        "timestamp[us, tz=UTC]",
+        "timestamp[us, tz=UTC]",
+        "timestamp[us, tz=Europe/Berlin]",
+        "timestamp[us, tz=+02:00]",
+    ]
 
 
 def test_attributes_and_flags_are_kept(codec):

@@ -69,6 +69,7 @@ def test_a_syntax_error_points_to_its_line(workshop):
         ("raise KeyboardInterrupt", "failed", "KeyboardInterrupt", ""),
         ("os._exit(5)", "crashed", "WorkerExited", "exit status 5"),
         ("os.kill(os.getpid(), 9)", "crashed", "SIGKILL", "ended by SIGKILL"),
+        ("os.kill(os.getpid(), 15)", "crashed", "SIGTERM", "ended by SIGTERM"),
         ("os.abort()", "crashed", "SIGABRT", "abort"),
         ("ctypes.string_at(0)", "crashed", "SIGSEGV", "segmentation fault"),
     ],

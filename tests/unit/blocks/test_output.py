@@ -147,6 +147,25 @@ def test_frames_and_display_show_html(workshop):
     assert read_bundle(workshop.products, out["_display_2"])["text/plain"] == "'text'"
 
 
+def test_display_of_ipython_shows_in_the_block_run(workshop):
+    out = workshop.good(
+        """
+        from IPython.display import HTML, display
+        @transformer
+        def f():
+            display(HTML("<b>hi</b>"))
+            display({"application/x": {"a": 1}}, raw=True)
+            display({"application/x": {1, 2}}, raw=True)
+            return None
+        """
+    )
+    bundles = [read_bundle(workshop.products, product) for product in out.values()]
+    assert bundles[0]["text/html"] == "<b>hi</b>"
+    assert bundles[1] == {"application/x": {"a": 1}}
+    assert len(bundles) == 2
+    assert _texts(workshop) == ["dict cannot be shown: Object of type set is not JSON serializable"]
+
+
 def test_figures_are_shown_once_and_closed(workshop):
     out = workshop.good(
         """

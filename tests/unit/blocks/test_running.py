@@ -246,3 +246,25 @@ def test_the_worker_leads_a_group_and_is_told_to(workshop):
     assert workshop.workers[-1][2:4] == (pid, pid)
     score = int(Path(f"/proc/{pid}/oom_score_adj").read_text())
     assert score > int(Path("/proc/self/oom_score_adj").read_text())
+
+
+def test_callbacks_run_for_success_and_fail_nothing(workshop, tmp_path):
+    seen = tmp_path / "seen"
+    source = f"""
+        import pathlib
+        @callback("failure")
+        def failed(**kwargs):
+            pathlib.Path({str(seen)!r}).write_text("failure")
+        @callback("success")
+        def done(value, **kwargs):
+            pathlib.Path({str(seen)!r}).write_text(f"{{value}} {{kwargs['pipeline_uuid']}}")
+            raise ValueError("not so important")
+        """
+    above = workshop.good(HEAD + "def f():\n    return 3\n")
+    out = workshop.good(source, "callback", above={"up": list(above.values())})
+    assert out == {}
+    assert seen.read_text() == "3 sales"
+    assert workshop.log()[-1]["text"] == "ValueError: not so important"
+    bare = "@callback\ndef told():\n    print('told')\n"
+    assert workshop.good(bare, "callback", above={"up": list(above.values())}) == {}
+    assert workshop.log()[-1]["text"] == "told"

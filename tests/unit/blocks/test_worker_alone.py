@@ -16,7 +16,7 @@ from mage_jlab.domain.attempt import OutcomeKind
 
 FOLDER = Path(mage_jlab.blocks.worker.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
-LOOKED_FOR = {"cloudpickle", "numpy", "pandas", "polars", "pyarrow", "matplotlib"}
+LOOKED_FOR = {"cloudpickle", "numpy", "pandas", "polars", "pyarrow", "pytz", "matplotlib"}
 HEAD = "from mage_jlab import transformer\n@transformer\n"
 
 

@@ -6,6 +6,7 @@ whole, beside a text of each value for people.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from .exact import same
@@ -158,23 +159,49 @@ def _zoned(array: Any) -> tuple[Any, dict[str, Any]] | None:
     import pyarrow as pa
 
     unit, zone = array.dtype.unit, array.dtype.tz
-    again: Any = pd.api.types.pandas_dtype(f"datetime64[{unit}, {zone}]")
-    if again != array.dtype or type(again.tz) is not type(zone):
-        return None
+    spec = zone_spec(zone)
     naive = pd.DatetimeIndex(array).tz_convert("UTC").tz_localize(None).to_numpy()
     kept = _plain(naive)
-    if kept is None:
+    if kept is None or spec is None:
         return None
     typed = kept[0].view(pa.timestamp(unit, tz=pa.lib.tzinfo_to_string(zone)))
-    return typed, {"how": "zoned", "dtype": kept[1]["dtype"], "zone": str(again)}
+    return typed, {"how": "zoned", "dtype": kept[1]["dtype"], "zone": spec}
 
 
 def _rebuilt_zoned(column: Any, spec: dict[str, Any]) -> Any:
     import pandas as pd
 
-    dtype: Any = pd.api.types.pandas_dtype(spec["zone"])
     index = pd.DatetimeIndex(_numbers(column, spec))
-    return index.tz_localize("UTC").tz_convert(dtype.tz).array
+    return index.tz_localize("UTC").tz_convert(zone_of(spec["zone"])).array
+
+
+def zone_spec(zone: Any) -> list[Any] | None:
+    """Name a time zone so that the same kind of object comes back; None when it has no name."""
+    spec: list[Any] | None = None
+    if type(zone) is dt.timezone:
+        spec = ["offset", zone.utcoffset(None).total_seconds()]
+    elif type(zone).__module__.startswith("pytz"):
+        spec = ["pytz", zone.zone] if zone.zone else None
+    elif getattr(zone, "key", None):
+        spec = ["zoneinfo", zone.key]
+    if spec is None:
+        return None
+    again = zone_of(spec)
+    return spec if type(again) is type(zone) and str(again) == str(zone) else None
+
+
+def zone_of(spec: list[Any]) -> Any:
+    """Give the time zone that ``zone_spec`` named."""
+    kind, name = spec
+    if kind == "offset":
+        return dt.timezone(dt.timedelta(seconds=name))
+    if kind == "pytz":
+        import pytz
+
+        return pytz.timezone(name)
+    import zoneinfo
+
+    return zoneinfo.ZoneInfo(name)
 
 
 def _extension(array: Any) -> tuple[Any, dict[str, Any]] | None:
