@@ -55,6 +55,7 @@ def build_head(
     shared_module: str,
     decorators: Collection[str],
     local: Collection[str] = (),
+    known: Collection[str] = (),
 ) -> Head:
     """Build the head of a block's file.
 
@@ -64,6 +65,7 @@ def build_head(
         shared_module: that module's dotted name.
         decorators: the decorators to import unless the file's namespace has them already.
         local: names that the function binds itself: an import of one of them stands in it.
+        known: names that the text below imports itself: no decorator of them is imported here.
     """
     imports, whole = _collect(statements)
     imports += [_Import(shared_module, name, None) for name in shared]
@@ -82,7 +84,10 @@ def build_head(
         "\n".join(i.line for i in outer if i.name == "*"),
         *_groups([i for i in outer if i.module != "__future__" and i.name != "*"], shared_module),
         *whole,
-        *(f'if "{n}" not in globals():\n    from mage_jlab import {n}' for n in sorted(guarded)),
+        *(
+            f'if "{n}" not in globals():\n    from mage_jlab import {n}'
+            for n in sorted(guarded.difference(known))
+        ),
     ]
     return Head("\n\n".join(part for part in parts if part), sorted(inner))
 

@@ -222,8 +222,9 @@ def _function_cell(
         for alias in node.names
     }
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    decorators = [word for word in sorted(DECORATORS & used) if word not in bound]
-    head = build_head(block.head_imports, block.shared, shared_module, decorators)
+    head = build_head(
+        block.head_imports, block.shared, shared_module, DECORATORS & used, known=bound
+    )
     source, future = lift_future(source)
     parts = [*future, head.text, *(text.strip("\n") for text in [*block.derived, *block.copied])]
     above = "\n\n".join(part for part in parts if part)

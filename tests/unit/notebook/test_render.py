@@ -320,7 +320,9 @@ def test_a_function_cell_is_written_as_it_stands(block: Block, reading: Reading)
 
 def test_a_function_cell_keeps_its_own_imports(block: Block, reading: Reading) -> None:
     own = f"from __future__ import annotations\nfrom mage_jlab import transformer, test\n{FUNCTION}"
-    made = rendered(block(own, style="function", function_name="clean"), reading)
+    scratch = ["from mage_jlab import transformer"]
+    cell = block(own, style="function", function_name="clean", head_imports=scratch)
+    made = rendered(cell, reading)
     assert "globals()" not in made.text
     assert made.text.startswith("from __future__ import annotations\n\n\npass\n")
     compile(made.text, "clean.py", "exec")
