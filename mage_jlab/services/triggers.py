@@ -73,7 +73,10 @@ class Triggers:
             found = self._doors.ledger.trigger(ref)
             if not self._projects.allows(found.project):
                 raise NotFoundError(f"There is no trigger {ref} here.")
-            return found
+            for trigger in self.list(found.project):
+                if trigger.id == ref:
+                    return trigger
+            raise NotFoundError(f"The trigger {found.name} is no longer in {found.pipeline}.")
         return trigger_refs.choose(ref, self.list(project_id))
 
     def add(self, project_id: str, spec: TriggerSpec, enabled: bool = True) -> Trigger:

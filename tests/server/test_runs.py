@@ -183,6 +183,15 @@ async def test_changes_arrive_on_the_servers_event_bus(
         return any(e["run"] == run["id"] and e["state"] == "success" for e in heard)
 
     await until(told, 15)
+    # The bridge outlives an engine, and hears the next one.
+    await call("POST", "engine/stop")
+    again = await started(call)
+    await ended(call, again["id"])
+
+    async def told_again() -> bool:
+        return any(e["run"] == again["id"] and e["state"] == "success" for e in heard)
+
+    await until(told_again, 30)
     mine = [event for event in heard if event["run"] == run["id"]]
     assert [event["seq"] for event in mine] == sorted(event["seq"] for event in mine)
     assert {event["block"] for event in mine} >= {"load", "total"}

@@ -92,6 +92,36 @@ async def test_a_trigger_that_a_file_brought_is_not_enabled_here(
     assert armed["next_at"] is not None
 
 
+async def test_an_edit_of_the_file_is_what_counts(call: Any, project: Path) -> None:
+    path = f"projects/{await project_id(call)}/triggers"
+    _, added = await call("POST", path, NIGHTLY)
+    file = project / "pipelines/sales/triggers.yaml"
+    file.write_text(file.read_text().replace("30 2 * * *", "45 5 * * *"))
+    status, edited = await call("GET", f"triggers/{added['id']}")
+    assert (status, edited["spec"], edited["enabled"]) == (200, "45 5 * * *", True)
+    assert "T05:45" in edited["next_at"]
+    file.write_text("triggers: []\n")
+    status, _ = await call("GET", f"triggers/{added['id']}")
+    assert status == 404
+
+
+async def test_a_broken_file_hides_no_trigger_of_another(call: Any, project: Path) -> None:
+    path = f"projects/{await project_id(call)}/triggers"
+    _, added = await call("POST", path, NIGHTLY)
+    broken = project / "pipelines/broken"
+    broken.mkdir()
+    (broken / "metadata.yaml").write_text("blocks: [")
+    file = project / "pipelines/sales/triggers.yaml"
+    whole = file.read_text()
+    status, listed = await call("GET", path)
+    assert (status, [t["id"] for t in listed["items"]]) == (200, [added["id"]])
+    # A broken file of its own takes no trigger away either: it may be half of a merge.
+    file.write_text("triggers: [")
+    status, listed = await call("GET", path)
+    assert [(t["id"], t["enabled"]) for t in listed["items"]] == [(added["id"], True)]
+    file.write_text(whole)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
