@@ -110,7 +110,7 @@ def environment(home: Path, prefix: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def serve(folder: Path, root: Path, *, environ: dict[str, str] | None = None) -> Iterator[Server]:
-    """Start a JupyterLab on ``root``, wait until it answers, and stop it and its engine at the end."""
+    """Start a JupyterLab on ``root`` and wait for it; stop it and its engine at the end."""
     if environ is None:
         extensions = folder / "prefix" / "share" / "jupyter" / "labextensions"
         extensions.mkdir(parents=True)

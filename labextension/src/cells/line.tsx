@@ -69,11 +69,12 @@ export class CellLine extends ReactWidget {
           {line.name}
         </strong>
         <span className="mage-CellLine-type">
-          {typeWord(line.type, trans).toLocaleLowerCase()}
+          {' '}
+          {typeWord(line.type, trans).toLocaleLowerCase()}{' '}
         </span>
         {line.mark ? <SeverityMark severity={line.mark} trans={trans} /> : null}
         <span className="mage-CellLine-flows">
-          <Reads flows={line.reads} trans={trans} />
+          <Reads flows={line.reads} trans={trans} />{' '}
           <Gives flows={line.gives} trans={trans} />
         </span>
       </>
@@ -93,7 +94,10 @@ function Names(props: { names: string[] }): JSX.Element {
   return (
     <>
       {props.names.map(name => (
-        <code key={name}>{name}</code>
+        <React.Fragment key={name}>
+          {' '}
+          <code>{name}</code>
+        </React.Fragment>
       ))}
     </>
   );
@@ -104,7 +108,7 @@ function More(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   return props.count > 0 ? (
-    <span>{props.trans.__('and %1 more', props.count)}</span>
+    <span> {props.trans.__('and %1 more', props.count)}</span>
   ) : null;
 }
 
@@ -127,7 +131,7 @@ function Reads({ flows, trans }: IFlowsProps): JSX.Element | null {
         <React.Fragment key={names[0]}>
           <Names names={names} />
           {blocks.length > 0 ? (
-            <span>{trans.__('from %1', blocks.join(', '))}</span>
+            <span> {trans.__('from %1', blocks.join(', '))}</span>
           ) : null}
         </React.Fragment>
       ))}
@@ -149,7 +153,7 @@ function Gives({ flows, trans }: IFlowsProps): JSX.Element | null {
           <Names names={names} />
           {blocks.length > 0 ? (
             <>
-              <span aria-label={trans.__('read by')}>→</span>
+              <span aria-label={trans.__('read by')}> → </span>
               <span>{blocks.join(', ')}</span>
             </>
           ) : null}

@@ -1,5 +1,5 @@
 import type { ICellModel } from '@jupyterlab/cells';
-import type { INotebookContent } from '@jupyterlab/nbformat';
+import type { INotebookContent, INotebookMetadata } from '@jupyterlab/nbformat';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
@@ -104,7 +104,7 @@ export class Workbench implements IDisposable {
         metadata: cell.metadata,
         source: cell.sharedModel.getSource()
       })),
-      metadata: model.metadata,
+      metadata: knownMetadata(model),
       nbformat: model.nbformat,
       nbformat_minor: model.nbformatMinor
     };
@@ -163,7 +163,7 @@ export class Workbench implements IDisposable {
   private _onContentChanged(): void {
     // Outputs change the content too, and no analysis reads them.
     const written = JSON.stringify([
-      this.model.getMetadata('mage') as unknown,
+      knownMetadata(this.model),
       cellsOf(this.model).map(cell => [
         cell.id,
         cell.type,
@@ -224,4 +224,19 @@ export namespace Workbench {
 /** List a notebook's cells. */
 export function cellsOf(model: INotebookModel): ICellModel[] {
   return Array.from(model.cells);
+}
+
+/**
+ * Give a notebook's metadata without the kernel and language that the host leaves empty until a
+ * kernel has started: nothing is known of them yet.
+ */
+function knownMetadata(model: INotebookModel): INotebookMetadata {
+  const metadata = { ...model.metadata };
+  if (!metadata.kernelspec?.name) {
+    delete metadata.kernelspec;
+  }
+  if (!metadata.language_info?.name) {
+    delete metadata.language_info;
+  }
+  return metadata;
 }

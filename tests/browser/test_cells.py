@@ -1,0 +1,153 @@
+"""Cells as blocks: picked by mouse, key and palette; what flows, what is wrong, and its fixes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+NOTEBOOK = "demo/notebooks/sales.ipynb"
+SCRATCH = "limit = [row for row in range(10) if row > 7]"
+
+
+def block(source: str, type_: str) -> dict[str, Any]:
+    return {"source": source, "tags": [f"block:{type_}"]}
+
+
+def saved_tags(lab: Any, path: str = NOTEBOOK) -> list[list[str]]:
+    lab.command("docmanager:save")
+    cells = json.loads((lab.root / path).read_text())["cells"]
+    return [cell["metadata"].get("tags", []) for cell in cells]
+
+
+def line(page: Page, name: str) -> Any:
+    strong = page.locator("strong").get_by_text(name, exact=True)
+    return page.locator(".mage-CellLine", has=strong)
+
+
+def test_a_type_picked_in_the_toolbar_makes_the_cell_a_block(lab: Any) -> None:
+    lab.write(NOTEBOOK, "raw = [1, 2, 3]", "total = sum(raw)")
+    lab.notebook(NOTEBOOK)
+    page = lab.page
+    assert page.locator(".mage-CellLine, .mage-PipelineButtons:visible").count() == 0
+    lab.cell("raw =").click()
+    picker = page.get_by_role("button", name="Block type: Not a block")
+    picker.locator("visible=true").click()
+    page.get_by_role("menuitem", name="Data loader").click()
+    expect(line(page, "raw").first).to_contain_text("data loader")
+    lab.cell("total =").click()
+    picker.locator("visible=true").click()
+    page.get_by_role("menuitem", name="Transformer").click()
+    expect(line(page, "total").first).to_contain_text("in raw")
+    expect(line(page, "raw").first).to_contain_text("out raw → total")
+    edge = lab.cell("raw =").locator(".jp-InputArea-editor")
+    expect(edge).to_have_css("border-left-width", "3px")
+    assert saved_tags(lab) == [["block:data_loader"], ["block:transformer"]]
+
+
+def test_the_key_and_the_palette_do_what_the_picker_does_and_undo_takes_it_back(lab: Any) -> None:
+    lab.write(NOTEBOOK, "raw = [1, 2, 3]", "total = sum(raw)")
+    lab.notebook(NOTEBOOK)
+    page = lab.page
+    lab.cell("raw =").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.get_by_role("menuitem", name="Sensor")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(line(page, "raw").first).to_be_visible()
+    lab.command("mage-jlab:set-block-type", type="chart")
+    assert saved_tags(lab)[0] == ["block:chart"]
+    lab.command("mage-jlab:set-block-type", type=None)
+    expect(page.locator(".mage-CellLine")).to_have_count(0)
+    assert saved_tags(lab)[0] == []
+    lab.command("apputils:activate-command-palette")
+    page.keyboard.type("Block type: Sensor")
+    page.locator(".lm-CommandPalette-item", has_text="Block type: Sensor").first.click()
+    expect(page.locator(".mage-CellLine", has_text="sensor")).to_be_visible()
+
+
+def test_a_problem_stands_on_its_cell_and_the_lab_mends_it(lab: Any) -> None:
+    lab.write(
+        NOTEBOOK,
+        block("rows = list(range(10))", "data_loader"),
+        SCRATCH,
+        block("big = [row for row in rows if row in limit]", "transformer"),
+    )
+    lab.notebook(NOTEBOOK)
+    page = lab.page
+    problem = page.locator(".mage-CellProblem")
+    expect(problem).to_contain_text("limit")
+    expect(page.locator(".mage-Squiggle[data-severity='error']")).to_have_text("limit")
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("1 problem in 2 blocks")
+    lab.command("mage-jlab:go-to-rail")
+    expect(page.locator(".mage-Rail")).to_contain_text("1 problem stops the export")
+    lab.picture("cells-problem-light")
+    problem.get_by_role("button", name="Fix").click()
+    page.get_by_role("menuitem", name="Go to the cell that computes it").click()
+    expect(page.locator(".jp-Cell.jp-mod-active")).to_contain_text("limit")
+    problem.get_by_role("button", name="Fix").click()
+    lab.picture("cells-fixes-light")
+    page.get_by_role("menuitem", name="Make that cell a block").click()
+    page.keyboard.press("Escape")
+    expect(problem).to_have_count(0)
+    expect(line(page, "limit").first).to_contain_text("out limit → big")
+    assert saved_tags(lab)[1] == ["block:transformer"]
+
+
+def test_the_demo_shows_what_flows_between_its_cells(lab: Any) -> None:
+    lab.notebook("demo/notebooks/flight_delays.ipynb")
+    page = lab.page
+    expect(page.locator(".mage-CellLine", has_text="Parameters")).to_be_visible()
+    expect(line(page, "clean_flights")).to_contain_text("in df from load_flights")
+    lab.command("mage-jlab:go-to-rail")
+    rows = page.locator(".mage-Rail-row")
+    expect(rows).to_have_count(11)
+    rows.filter(has_text="clean_flights").click()
+    expect(page.locator(".jp-Cell.jp-mod-active")).to_contain_text("dropna")
+    expect(page.locator(".mage-RailDetails")).to_contain_text("load_flights")
+    lab.picture("notebook-light")
+    lab.theme("Dark")
+    lab.picture("notebook-dark")
+
+
+def test_a_whole_notebook_becomes_a_pipeline_by_guess(lab: Any) -> None:
+    lab.write(
+        NOTEBOOK,
+        "import pandas as pd",
+        'sales = pd.read_csv("sales.csv")',
+        "clean = sales.dropna()",
+        'clean.to_csv("clean.csv")',
+    )
+    lab.notebook(NOTEBOOK)
+    page = lab.page
+    lab.command("mage-jlab:go-to-rail")
+    expect(page.locator(".mage-Rail")).to_contain_text("No cell is a block yet")
+    lab.picture("rail-empty-light")
+    page.get_by_role("button", name="Turn this notebook into a pipeline…").click()
+    expect(page.locator(".mage-Rail-row")).to_have_count(3)
+    assert saved_tags(lab) == [
+        [],
+        ["block:data_loader"],
+        ["block:transformer"],
+        ["block:data_exporter"],
+    ]
+
+
+def test_two_browsers_on_one_notebook_lose_nothing(lab: Any) -> None:
+    lab.write(NOTEBOOK, "raw = [1, 2, 3]")
+    lab.notebook(NOTEBOOK)
+    other = lab.page.context.new_page()
+    other.goto(f"{lab.server.url}lab/tree/{NOTEBOOK}?token={lab.server.token}&reset")
+    other.wait_for_selector(".jp-Notebook .jp-Cell")
+    lab.cell("raw =").click()
+    lab.command("mage-jlab:set-block-type", type="data_loader")
+    assert saved_tags(lab) == [["block:data_loader"]]
+    script = "window.jupyterapp.commands.execute('mage-jlab:set-block-type', {type: 'chart'})"
+    other.locator(".jp-CodeCell").first.click()
+    other.evaluate(f"{script}.then(() => null)")
+    other.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
+    # The host asks before it overwrites what another browser saved; nothing is lost unasked.
+    expect(other.locator(".jp-Dialog")).to_be_visible()
+    cells = json.loads((lab.root / NOTEBOOK).read_text())["cells"]
+    assert cells[0]["metadata"]["tags"] == ["block:data_loader"]

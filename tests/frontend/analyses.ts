@@ -1,0 +1,67 @@
+import type {
+  AnalysedBlock,
+  Analysis,
+  BlockType,
+  Diagnostic
+} from '../../labextension/src/contract';
+
+/** Make an analysed block that reads `inputs` and gives `results`. */
+export function blockOf(
+  name: string,
+  inputs: { [name: string]: string } = {},
+  results: string[] = [name],
+  type: BlockType = 'transformer'
+): AnalysedBlock {
+  const upstream = Object.values(inputs).map(source =>
+    source.slice(0, source.lastIndexOf('.'))
+  );
+  return {
+    name,
+    type,
+    language: 'python',
+    cell_id: `cell-${name}`,
+    index: 0,
+    reads: Object.keys(inputs),
+    defines: results,
+    results,
+    upstream: [...new Set(upstream)],
+    inputs
+  };
+}
+
+/** Make an analysis of blocks and diagnostics. */
+export function analysisOf(
+  blocks: AnalysedBlock[],
+  diagnostics: Diagnostic[] = []
+): Analysis {
+  return {
+    notebook: 'n.ipynb',
+    pipeline: 'n',
+    blocks,
+    edges: [],
+    variables: {},
+    parameters_cell: null,
+    diagnostics
+  };
+}
+
+/** Make an error about a name in a cell. */
+export function problemOf(
+  cell: string,
+  line: number | null,
+  column: number | null,
+  end: number | null,
+  fixes: string[] = []
+): Diagnostic {
+  return {
+    cell_id: cell,
+    index: 0,
+    line,
+    column,
+    end_column: end,
+    severity: 'error',
+    code: 'scratch-value',
+    message: 'It is computed in an untagged cell.',
+    fixes
+  };
+}
