@@ -168,6 +168,12 @@ class Walk:
         """Imports, functions and classes of a block reach others like those of an untagged cell."""
         if block.parsed.tree is None or block.style == "function":
             return {}
+        travels = any(
+            bound.how in ("import", "def", "class") or facts.values[name].function is not None
+            for name, bound in facts.binds.items()
+        )
+        if not travels:
+            return {}
         found = scratch_bindings(
             block.cell, block.parsed, facts, self.environment, self._modules(facts)
         )
@@ -242,7 +248,7 @@ class Walk:
             quiet = block.role.type is BlockType.CHART
             mine = {name: one for name, one in direct.items() if name in facts.reads}
             block.changes.update({name: one for name, one in mine.items() if one[1] or not quiet})
-        for name, binding in list(names.items()):
+        for name, binding in list(names.items()) if hit else ():
             changers = {
                 changer: seen
                 for one in binding.own | binding.parts
