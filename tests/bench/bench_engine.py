@@ -1,4 +1,4 @@
-"""What the engine adds to a block: a durable chain of 40 no-op blocks against the same in one process.
+"""What the engine adds to a block: a durable chain of 40 against the same in one process.
 
 The chain runs in an engine and a worker of their own; each block's end is in the ledger before the
 next one starts. The reference calls the same 40 functions in this process and writes a line with
@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from mage_jlab.domain.plan import Plan, PlannedBlock, Snapshot
@@ -65,7 +66,7 @@ def chains(folder: Path) -> list[float]:
             assert run.state == "success", run
             ends = [item.ended_at.timestamp() for item in run.block_runs if item.ended_at]
             if chain:  # the first one starts the worker
-                times += [(b - a) * 1000 for a, b in zip(ends, ends[1:], strict=False)]
+                times += [(b - a) * 1000 for a, b in pairwise(ends)]
         return times
     finally:
         reader.close()
