@@ -96,7 +96,7 @@ $(DEMO)/flights/metadata.yaml: | .stamps/python
 	@mkdir -p "$(DEMO)" && $(DEMO_ENV) $(MAGE) init "$(DEMO)/flights" --demo
 
 lab: .stamps/install $(DEMO)/flights/metadata.yaml ## Open the demo in JupyterLab
-	cd "$(DEMO)/flights" && $(DEMO_ENV) "$(BIN)/jupyter" lab $(ALLOW_ROOT) notebooks/flight_delays.ipynb
+	cd "$(DEMO)/flights" && $(DEMO_ENV) "$(BIN)/jupyter" lab $(ALLOW_ROOT) --LabApp.default_url=/lab/tree/notebooks/flight_delays.ipynb
 
 # --- checks ----------------------------------------------------------------------------------
 
