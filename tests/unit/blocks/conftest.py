@@ -6,14 +6,19 @@ import json
 import queue
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from mage_jlab.blocks.load import load_product
+from mage_jlab.blocks.worker.codecs.decode import Decoder
+from mage_jlab.blocks.worker.codecs.encode import Encoder
+from mage_jlab.blocks.worker.codecs.files import OutputFolder
 from mage_jlab.domain.attempt import (
     BlockTask,
     Outcome,
@@ -114,3 +119,53 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     made = Workshop(tmp_path_factory.mktemp("workshop"))
     yield made
     made.executor.close()
+
+
+class Codec:
+    """Stores values and loads them again."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.count = 0
+
+    def store(self, **values):
+        self.count += 1
+        folder = OutputFolder(str(self.root), f"run/block/-/{self.count}")
+        stored = Encoder(folder).encode(values)
+        folder.seal({"products": stored})
+        assert json.loads(json.dumps(stored)) == stored
+        return {product["name"]: product for product in stored}
+
+    def again(self, value):
+        return self.load(self.store(x=value)["x"])
+
+    def load(self, stored):
+        self.decoder = Decoder(str(self.root))
+        return self.decoder.load(stored)
+
+
+@pytest.fixture(scope="module")
+def codec(tmp_path_factory):
+    return Codec(tmp_path_factory.mktemp("products"))
+
+
+def _assert_same_frame(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    assert_frame_equal(one, other, check_freq=True, check_column_type="equiv", check_flags=True)
+    assert type(one.columns) is type(other.columns)
+    assert one.columns.dtype == other.columns.dtype
+    assert list(map(type, one.columns)) == list(map(type, other.columns))
+    assert type(one.index) is type(other.index)
+    for place in range(other.shape[1]):
+        mine, theirs = one.iloc[:, place], other.iloc[:, place]
+        assert mine.dtype == theirs.dtype
+        if theirs.dtype == object:
+            assert list(map(type, mine)) == list(map(type, theirs))
+            assert list(map(repr, mine)) == list(map(repr, theirs))
+        if isinstance(theirs.dtype, pd.DatetimeTZDtype):
+            assert type(mine.dtype.tz) is type(theirs.dtype.tz)
+
+
+@pytest.fixture(scope="session")
+def same_frame() -> Callable[[pd.DataFrame, pd.DataFrame], None]:
+    """Give the check that two frames are the same down to the types of labels and objects."""
+    return _assert_same_frame
