@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
 import click
 import pytest
-from guarded import ROOT
+from guarded import ROOT, files
 
 from mage_jlab.cli.root import ROWS, root
 
@@ -46,9 +47,7 @@ def test_every_verb_of_the_api_is_described() -> None:
 
     paths = openapi.document()["paths"]
     described = sum(verb in path for path in paths.values() for verb in openapi.VERBS)
-    answered = sum(
-        verb in vars(route.handler) for route in ROUTES for verb in openapi.VERBS
-    )
+    answered = sum(verb in vars(route.handler) for route in ROUTES for verb in openapi.VERBS)
     assert described == answered > 30
 
 
@@ -73,6 +72,19 @@ def test_the_docs_name_every_command_and_option(name: str) -> None:
         if isinstance(parameter, click.Option):
             for option in parameter.opts:
                 assert option in page, f"docs/command-line.md does not name {option} of {name}"
+
+
+def test_the_docs_name_every_diagnostic() -> None:
+    page = (ROOT / "docs/notebooks.md").read_text(encoding="utf-8")
+    codes = set()
+    for path in files("mage_jlab/notebook", ".py"):
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("error", "warning"):
+                code = node.args[0] if node.args else None
+                if isinstance(code, ast.Constant):
+                    codes.add(code.value)
+    assert len(codes) > 10
+    assert {code for code in codes if f"`{code}`" not in page} == set()
 
 
 def test_the_versions_agree() -> None:
