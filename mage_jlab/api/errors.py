@@ -41,7 +41,7 @@ def explain(error: BaseException) -> tuple[int, str, str] | None:
         return error.status, error.message, error.reason
     if isinstance(error, web.HTTPError):
         status = error.status_code
-        message = (error.log_message or "") % error.args if error.args else error.log_message
+        message = error.log_message % error.args if error.log_message else None
         return status, message or _phrase(status), _REASONS.get(status, "error")
     if isinstance(error, OSError) and error.errno in _FULL:
         return 503, "The disk is full: nothing was written. Make room, then try again.", "disk-full"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ LOOK = 1.0
 """How often to look whether an engine has come up, in seconds: one look at a file."""
 POLL = 5.0
 """How long one wait for events is, in seconds."""
+GATHER = 0.05
+"""How long events are gathered before the next wait, in seconds: a busy run makes many."""
+STATUS_EVERY = 1.0
+"""How often the engine's state is asked for at most, in seconds."""
 LONGEST_BACKOFF = 30.0
 """The longest pause after failures, in seconds."""
 
@@ -51,6 +56,7 @@ class Bridge:
         self._on_status = on_status
         self._log = log
         self._stopped = threading.Event()
+        self._asked = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._follow, name="mage_jlab-events", daemon=True)
 
@@ -84,7 +90,10 @@ class Bridge:
         for event in events:
             if self._concerns_us(event):
                 self._on_loop(self._emit, event.to_json())
-        self._on_loop(self._on_status, self._services.doors.engine.status())
+        if not events or time.monotonic() - self._asked > STATUS_EVERY:
+            self._asked = time.monotonic()
+            self._on_loop(self._on_status, self._services.doors.engine.status())
+        self._stopped.wait(GATHER)
         return events[-1].seq if events else newest
 
     def _concerns_us(self, event: Event) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mage_jlab.domain.errors import BadInputError, MageError, NotFoundError
 from mage_jlab.domain.page import HARD_CAP
-from mage_jlab.domain.product import Product, RowsPage
+from mage_jlab.domain.product import Product, RowsPage, is_displayed
 from mage_jlab.services.doors import Doors
 from mage_jlab.services.projects import Projects
 
@@ -208,10 +208,11 @@ class Products:
 
 def _choose(rows: Sequence[ProductRow], block: str, name: str | None) -> ProductRow:
     names = [row.stored.name for row in rows]
+    results = [row for row in rows if not is_displayed(row.stored.name)] or rows
     if name is not None:
         wanted = name
-    elif len(rows) == 1:
-        return rows[0]
+    elif len(results) == 1:
+        return results[0]
     else:
         wanted = block
     for row in rows:

@@ -19,6 +19,8 @@ from mage_jlab.services.variables import check_variables
 
 PAUSE = 0.5
 """How long an engine that does not answer is left to its supervisor, in seconds."""
+GATHER = 0.02
+"""How long the news of a run are gathered before it is read again, in seconds."""
 LONGEST_POLL = 5.0
 """How long one wait for events takes at most, in seconds: then the ledger is read anyway."""
 
@@ -243,6 +245,7 @@ class Runs:
                 events = self._doors.engine.events(cursor, left)
                 cursor = events[-1].seq if events else cursor
                 if any(event.run == run_id for event in events):
+                    time.sleep(GATHER)
                     break
         except EngineUnavailableError:
             time.sleep(min(timeout, PAUSE))

@@ -199,6 +199,18 @@ async def test_a_stale_block_is_not_overwritten(call: Any, project: Path) -> Non
     assert (project / "data_loaders/load.py").read_text() == saved["code"]
 
 
+async def test_a_page_holds_500_at_most_whatever_is_asked_for(call: Any, project: Path) -> None:
+    for number in range(520):
+        folder = project / "pipelines" / f"p{number:03}"
+        folder.mkdir()
+        (folder / "metadata.yaml").write_text(f"uuid: p{number:03}\nblocks: []\n")
+    path = f"projects/{await project_id(call)}/pipelines"
+    status, first = await call("GET", path, {"limit": 100_000})
+    assert (status, len(first["items"])) == (200, 500)
+    status, rest = await call("GET", path, {"limit": 100_000, "before": first["next"]})
+    assert (len(rest["items"]), rest["next"]) == (21, None)
+
+
 async def test_a_method_that_an_address_lacks_is_405(call: Any) -> None:
     status, said = await call("DELETE", "runs")
     assert (status, said["reason"]) == (405, "method-not-allowed")
