@@ -130,7 +130,7 @@ test-browser: .stamps/install chromium
 	"$(BIN)/pytest" tests/browser
 
 bench: .stamps/install ## Measure, each figure as a ratio to a reference of the same run
-	"$(BIN)/python" -m tests.bench
+	for measure in tests/bench/bench_*.py; do "$(BIN)/python" "$$measure"; done
 
 contract: .stamps/python .stamps/npm ## Write the files that the code generates
 	"$(BIN)/python" -m mage_jlab.api.contract | npx json2ts --unreachableDefinitions --no-additionalProperties > labextension/src/contract.ts
