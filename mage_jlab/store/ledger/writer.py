@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from mage_jlab.store.ledger.facts import RunBook
 from mage_jlab.store.ledger.plans import PlanBook
@@ -101,6 +102,7 @@ class Writer:
     def _carry_out(self, group: list[_Waiting]) -> None:
         results: list[tuple[_Waiting, Any, BaseException | None]] = []
         events = False
+        cause: BaseException | None = None
         try:
             connection = self._connection or self._engine.connect()
             self._connection = connection
@@ -113,8 +115,13 @@ class Writer:
                             transaction.flush()
                         else:
                             with connection.begin_nested():
-                                result = waiting.change(transaction)
-                                transaction.flush()
+                                try:
+                                    result = waiting.change(transaction)
+                                    transaction.flush()
+                                except DBAPIError as error:
+                                    # A full disk takes the savepoint with it: this is the reason.
+                                    cause = error
+                                    raise
                     except Exception as error:
                         if len(group) == 1:
                             raise
@@ -124,7 +131,7 @@ class Writer:
                         results.append((waiting, result, None))
         except Exception as error:  # noqa: BLE001 - whatever it is goes to those who wait
             self._drop_connection()
-            results = [(waiting, None, error) for waiting in group]
+            results = [(waiting, None, cause or error) for waiting in group]
             events = False
         for waiting, result, failure in results:
             self._tell(waiting, result, failure)
