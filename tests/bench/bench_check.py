@@ -35,7 +35,7 @@ for column in totals{n}.columns:
 
 
 def notebook() -> dict[str, Any]:
-    """Give a notebook of 100 code cells: imports, variables, a function, and 97 blocks in a chain."""
+    """Give a notebook of 100 code cells: imports, variables, a function, then blocks in a chain."""
     sources: list[tuple[str, list[str]]] = [
         ("import pandas as pd", []),
         ('market = "CA"\nlimit = 500', ["parameters"]),
