@@ -70,6 +70,7 @@ export class ExportPanel extends View<ExportArgs> {
       <ExportPreview
         model={this._model}
         thenRun={this._thenRun !== null}
+        starting={this._starting}
         context={this._context}
         languages={this._languages}
         actions={{
@@ -109,7 +110,10 @@ export class ExportPanel extends View<ExportArgs> {
     const { outcome, project } = this._model;
     if (outcome && project) {
       const pipeline = outcome.pipeline;
+      this._starting = true;
+      this.update();
       await startRun(this._context, { project: project.id, pipeline, ...part });
+      this._starting = false;
       this._thenRun = null;
       this.update();
     }
@@ -118,5 +122,6 @@ export class ExportPanel extends View<ExportArgs> {
   private _context: IContext;
   private _languages: IEditorLanguageRegistry | null;
   private _model: ExportModel;
+  private _starting = false;
   private _thenRun: IRunPart | null = null;
 }

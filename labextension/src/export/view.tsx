@@ -44,6 +44,8 @@ export function ExportPreview(props: {
   model: ExportModel;
   /** Whether a run follows the export. */
   thenRun: boolean;
+  /** Whether a run is being started. */
+  starting: boolean;
   actions: IExportActions;
   context: IContext;
   languages: IEditorLanguageRegistry | null;
@@ -108,6 +110,7 @@ export function ExportPreview(props: {
 function Buttons(props: {
   model: ExportModel;
   thenRun: boolean;
+  starting: boolean;
   actions: IExportActions;
   context: IContext;
 }): JSX.Element | null {
@@ -133,11 +136,11 @@ function Buttons(props: {
         </Button>
         <Button
           look="main"
-          disabled={offline}
+          disabled={offline || props.starting}
           title={title}
           onClick={actions.run}
         >
-          {trans.__('Run pipeline')}
+          {props.starting ? trans.__('Starting…') : trans.__('Run pipeline')}
         </Button>
       </>
     );

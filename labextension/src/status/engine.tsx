@@ -36,7 +36,11 @@ export class EngineItem extends ReactWidget {
     const status = engine.value;
     const text = engineSentence(status, connection.online, trans);
     return (
-      <button type="button" onClick={this._onOpen} title={text}>
+      <button
+        type="button"
+        onClick={this._onOpen}
+        title={status.trouble ?? text}
+      >
         <EngineMark status={status} online={connection.online} />
         <span>{text}</span>
       </button>
@@ -56,6 +60,9 @@ function EngineMark(props: {
   if (!online) {
     return <StateMark state="stale" />;
   }
+  if (status.trouble) {
+    return <SeverityMark severity="error" />;
+  }
   if (status.state === 'stopped') {
     return isWanted(status) ? (
       <SeverityMark severity="error" />
@@ -74,6 +81,9 @@ export function engineSentence(
 ): string {
   if (!online) {
     return trans.__('Engine: no connection to the server');
+  }
+  if (status.trouble) {
+    return trans.__('Engine: needs you');
   }
   if (status.state === 'stopped') {
     return isWanted(status)
