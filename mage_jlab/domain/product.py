@@ -21,6 +21,15 @@ class ProductType(StrEnum):
     OBJECT = "object"
 
 
+DISPLAYED = "_display"
+"""The name of the product that holds what a block displayed first; later ones: ``_display_2`` …"""
+
+
+def is_displayed(name: str) -> bool:
+    """Say whether a product is what its block displayed, and no result of it."""
+    return name == DISPLAYED or name.startswith(f"{DISPLAYED}_")
+
+
 class Column(Word):
     """One column of a frame: its name and its type, in Arrow's words."""
 
