@@ -80,7 +80,9 @@ class _Reader:
         )
         walk, survey = self._walk(survey)
         blocks = list(survey.blocks.values())
-        graph = graph_of(blocks, self._outside(walk, survey))
+        outside = self._outside(walk, survey)
+        graph = graph_of(blocks, outside)
+        self._scratch_files(outside, survey)
         check_generators(walk.facts, survey)
         self._check_cells(survey)
         setup = setup_source(walk, self._scratch_cells(), survey)
@@ -188,6 +190,24 @@ class _Reader:
             text = "\n".join([*block.copied, *block.derived, *shared, block.parsed.source])
             found[index] = outside_of(text, known)
         return found
+
+    def _scratch_files(self, outside: Mapping[int, Outside], survey: Survey) -> None:
+        """Refuse what an untagged cell writes and a block below names: a run would not have it."""
+        for index, (_, parsed) in self._scratch_cells().items():
+            written = outside_of(parsed.source, ()).writes
+            for below, other in outside.items() if written else ():
+                met = Outside(written, written).meets(Outside(frozenset(), other.names))
+                if met and below > index:
+                    address = met[0].removeprefix("table:")
+                    message = (
+                        f"{address} is written in this untagged cell, so "
+                        f"{survey.blocks[below].name} "
+                        "would not find it in a run."
+                    )
+                    survey.report(
+                        index, error("scratch-value", message, None, ("Make this cell a block",))
+                    )
+                    break
 
     def _scratch_cells(self) -> dict[int, tuple[Cell, Parsed]]:
         return {

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from mage_jlab.domain.analysis import TaggedCell
+from mage_jlab.domain.analysis import Analysis, TaggedCell
 from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError
 from mage_jlab.notebook.document import (
@@ -49,7 +49,7 @@ def tag_all(notebook: dict[str, Any]) -> list[TaggedCell]:
             type_ = guess_type(translate(cell.source).source) or _constants(cell, rebound)
             if type_ is not None:
                 _set_type(notebook["cells"][cell.index], type_)
-    return _tagged(notebook)
+    return _without_read_charts(notebook)
 
 
 def tag_cell(
@@ -117,6 +117,18 @@ def untag_cell(notebook: dict[str, Any], ref: str) -> TaggedCell:
     return TaggedCell(cell_id=str(raw["id"]), index=cell.index)
 
 
+def _without_read_charts(notebook: dict[str, Any]) -> list[TaggedCell]:
+    """A cell that blocks below read from is no chart, whatever it draws."""
+    analysis = _analysis(notebook)
+    read = {
+        source.rsplit(".", 1)[0] for block in analysis.blocks for source in block.inputs.values()
+    }
+    for block in analysis.blocks:
+        if block.type is BlockType.CHART and block.name in read:
+            _set_type(notebook["cells"][block.index], BlockType.TRANSFORMER)
+    return _tagged(notebook)
+
+
 def _prepare(notebook: dict[str, Any]) -> None:
     if needs_upgrade(notebook):
         upgrade(notebook)
@@ -139,14 +151,16 @@ def _without_type(raw: dict[str, Any]) -> None:
             metadata.pop("tags")
 
 
-def _tagged(notebook: dict[str, Any]) -> list[TaggedCell]:
+def _analysis(notebook: dict[str, Any]) -> Analysis:
     pipeline = pipeline_of(notebook, "")
-    analysis = read_workbench(
-        notebook, path="", pipeline="pipeline" if leads_out(pipeline) else pipeline
-    ).analysis
+    name = "pipeline" if leads_out(pipeline) else pipeline
+    return read_workbench(notebook, path="", pipeline=name).analysis
+
+
+def _tagged(notebook: dict[str, Any]) -> list[TaggedCell]:
     return [
         TaggedCell(cell_id=block.cell_id, index=block.index, type=block.type, name=block.name)
-        for block in analysis.blocks
+        for block in _analysis(notebook).blocks
     ]
 
 

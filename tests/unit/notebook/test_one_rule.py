@@ -1,4 +1,7 @@
-"""Running the pipeline gives what running the notebook from top to bottom gives, or the notebook is refused."""
+"""Running the pipeline gives what running the notebook from top to bottom gives.
+
+Or the notebook is refused.
+"""
 
 from __future__ import annotations
 
