@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,8 +14,9 @@ from mage_jlab.magics.session import BlockCells
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """Give a shell with the magics loaded, and nothing of the user's own."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     made = InteractiveShell.instance()
     made.run_line_magic("load_ext", "mage_jlab")
     yield made
@@ -59,9 +61,9 @@ def test_the_other_magics_say_how_they_are_used(shell: InteractiveShell, line: s
 
 
 def test_without_a_project_the_magics_say_so(
-    shell: InteractiveShell, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     assert "There is no project" in run(shell, "%run_pipeline sales")
     assert "There is no project" in run(shell, "%product sales clean")
 
