@@ -131,6 +131,7 @@ class Dispatcher:
         )
 
     def _write(self, tx: Transaction, step: _Step) -> None:
+        self._undo(step)
         outcome = step.outcome
         if outcome is not None:
             step.done = self._in_flight.pop((outcome.block_run, outcome.token), None)
@@ -160,11 +161,16 @@ class Dispatcher:
             log.exception("The block %s could not be started.", item.block)
             self.on_outcome(_broken(item.block_run, item.token, error))
 
-    def _failed(self, step: _Step, error: BaseException) -> None:
+    def _undo(self, step: _Step) -> None:
+        """Take back what a step did that was not committed."""
         for item in step.claims:
             self._in_flight.pop(item.key, None)
         if step.done is not None:
             self._in_flight[step.done.key] = step.done
+        step.done, step.claims = None, []
+
+    def _failed(self, step: _Step, error: BaseException) -> None:
+        self._undo(step)
         stored = isinstance(error, DBAPIError)
         if stored:
             if self.trouble is None:

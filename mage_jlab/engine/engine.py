@@ -10,8 +10,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from mage_jlab import __version__
 from mage_jlab.domain.engine import EngineState, EngineStatus
+from mage_jlab.domain.errors import EngineUnavailableError
 from mage_jlab.engine import wire
 from mage_jlab.engine.commands import Commands
 from mage_jlab.engine.dispatcher import Dispatcher
@@ -159,7 +162,13 @@ class Engine:
             return self._ask_to_stop(drain=bool(arguments.get("drain")))
         op_id = str(body.get("op_id") or uuid.uuid4().hex)
         actor = str(body.get("actor") or "unknown")
-        return self._commands.carry_out(name, op_id, actor, arguments)
+        try:
+            return self._commands.carry_out(name, op_id, actor, arguments)
+        except DBAPIError as error:
+            raise EngineUnavailableError(
+                f"The ledger cannot be written: {error.orig}. Nothing was changed.",
+                "ledger-trouble",
+            ) from error
 
     def events(self, after: int, timeout: float) -> dict[str, Any]:
         """Wait until there are events after a number, for at most ``timeout`` seconds."""
@@ -192,7 +201,9 @@ class Engine:
         )
 
     def _standing(self) -> Standing:
-        return self._writer.do(standing)
+        with self._access.connection() as connection:
+            assert connection is not None  # this engine has made the ledger
+            return standing(connection)
 
     def _ask_to_stop(self, *, drain: bool) -> dict[str, Any]:
         if drain:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger.tables import block_run, run, schedule, trigger
-from mage_jlab.store.ledger.transaction import Transaction
 
 _BLOCKS = (
     select(block_run.c.state, func.count().label("amount"))
@@ -51,15 +50,15 @@ class Standing:
         return self.live_runs == 0 and self.enabled_triggers == 0
 
 
-def standing(tx: Transaction) -> Standing:
+def standing(connection: Connection) -> Standing:
     """Count what stands in the ledger."""
-    counts = {row.state: row.amount for row in tx.execute(_BLOCKS)}
-    coming = tx.execute(_NEXT).first()
+    counts = {row.state: row.amount for row in connection.execute(_BLOCKS)}
+    coming = connection.execute(_NEXT).first()
     return Standing(
         running=counts.get(BlockRunState.RUNNING.value, 0),
         queued=counts.get(BlockRunState.READY.value, 0),
-        live_runs=tx.execute(_RUNS).scalar_one(),
-        enabled_triggers=tx.execute(_ENABLED).scalar_one(),
+        live_runs=connection.execute(_RUNS).scalar_one(),
+        enabled_triggers=connection.execute(_ENABLED).scalar_one(),
         next_fire_at=None if coming is None else coming.next_fire_at,
         next_pipeline=None if coming is None else coming.pipeline,
     )

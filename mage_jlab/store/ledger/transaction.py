@@ -82,7 +82,7 @@ class Transaction:
                 "block_run_id": block_run,
                 "block": block,
                 "trigger_id": trigger,
-                "state": state,
+                "state": None if state is None else str(state),
                 "payload": json.dumps(payload) if payload else "{}",
             }
         )

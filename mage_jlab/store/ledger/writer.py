@@ -32,6 +32,14 @@ class _Waiting:
     failed: Callable[[BaseException], None] | None
 
 
+@dataclass
+class _Done:
+    waiting: _Waiting
+    result: Any = None
+    failure: BaseException | None = None
+    events: bool = False
+
+
 class Writer:
     """Carries out changes one after the other, each whole or not at all.
 
@@ -62,7 +70,7 @@ class Writer:
         """Queue a change.
 
         Args:
-            change: what to do in the transaction; it may be asked again after a lost connection.
+            change: what to do in the transaction; asked again when it was in a group that failed.
             done: called with its result after the commit, on the writer's thread; must be quick.
             failed: called with the error when nothing of it was committed, on the writer's thread.
         """
@@ -100,58 +108,64 @@ class Writer:
                 return
 
     def _carry_out(self, group: list[_Waiting]) -> None:
-        results: list[tuple[_Waiting, Any, BaseException | None]] = []
-        events = False
-        cause: BaseException | None = None
         try:
             connection = self._connection or self._engine.connect()
             self._connection = connection
             with connection.begin():
-                for waiting in group:
-                    transaction = Transaction(connection, self._plans, self._runs)
-                    try:
-                        if len(group) == 1:
-                            result = waiting.change(transaction)
-                            transaction.flush()
-                        else:
-                            with connection.begin_nested():
-                                try:
-                                    result = waiting.change(transaction)
-                                    transaction.flush()
-                                except DBAPIError as error:
-                                    # A full disk takes the savepoint with it: this is the reason.
-                                    cause = error
-                                    raise
-                    except Exception as error:
-                        if len(group) == 1:
-                            raise
-                        results.append((waiting, None, error))
-                    else:
-                        events = events or transaction.has_events
-                        results.append((waiting, result, None))
+                if len(group) == 1:
+                    done = [self._alone(connection, group[0])]
+                else:
+                    done = [self._in_savepoint(connection, waiting) for waiting in group]
         except Exception as error:  # noqa: BLE001 - whatever it is goes to those who wait
-            self._drop_connection()
-            results = [(waiting, None, cause or error) for waiting in group]
-            events = False
-        for waiting, result, failure in results:
-            self._tell(waiting, result, failure)
-        if events and self._on_events is not None:
+            if isinstance(error, DBAPIError):
+                self._drop_connection()
+            if len(group) > 1:
+                # Nothing of the group was committed: each stands or falls on its own.
+                for waiting in group:
+                    self._carry_out([waiting])
+                return
+            done = [_Done(group[0], failure=error)]
+        for item in done:
+            self._tell(item)
+        if any(item.events for item in done) and self._on_events is not None:
             self._on_events()
 
+    def _alone(self, connection: Connection, waiting: _Waiting) -> _Done:
+        transaction = Transaction(connection, self._plans, self._runs)
+        result = waiting.change(transaction)
+        transaction.flush()
+        return _Done(waiting, result, events=transaction.has_events)
+
+    def _in_savepoint(self, connection: Connection, waiting: _Waiting) -> _Done:
+        reason: Exception | None = None
+        try:
+            with connection.begin_nested():
+                try:
+                    return self._alone(connection, waiting)
+                except Exception as error:
+                    reason = error
+                    raise
+        except Exception as error:
+            if error is reason:
+                return _Done(waiting, failure=error)
+            # The savepoint is gone, and the whole transaction with it: a full disk does that.
+            raise
+
     @staticmethod
-    def _tell(waiting: _Waiting, result: Any, failure: BaseException | None) -> None:
+    def _tell(item: _Done) -> None:
+        waiting, failure = item.waiting, item.failure
         try:
             if failure is not None and waiting.failed is not None:
                 waiting.failed(failure)
             elif failure is None and waiting.done is not None:
-                waiting.done(result)
+                waiting.done(item.result)
         except Exception:
             # What follows a commit must never end the thread that commits.
             log.exception("What should follow a change of the ledger failed.")
         if failure is not None:
             waiting.future.set_exception(failure)
         else:
-            waiting.future.set_result(result)
+            waiting.future.set_result(item.result)
 
     def _drop_connection(self) -> None:
         """Forget a connection that may be broken; the next group opens a fresh one."""

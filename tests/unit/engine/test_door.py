@@ -20,7 +20,6 @@ from mage_jlab.engine.door import Door, peer_uid
 
 from .conftest import Bench
 
-
 KINDS = [
     kind
     for kind in vars(errors).values()

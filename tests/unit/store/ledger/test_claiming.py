@@ -57,10 +57,10 @@ def test_a_node_that_drains_or_is_dead_claims_nothing(ledger: Ledger) -> None:
 
 
 def test_a_standing_counts_rows(ledger: Ledger) -> None:
-    assert ledger.writer.do(standing.standing).idle
+    assert ledger.writer.do(lambda tx: standing.standing(tx.connection)).idle
     ledger.create(WIDE)
     ledger.claim(2)
-    now = ledger.writer.do(standing.standing)
+    now = ledger.writer.do(lambda tx: standing.standing(tx.connection))
     assert (now.running, now.queued, now.live_runs, now.idle) == (2, 4, 1, False)
 
 
