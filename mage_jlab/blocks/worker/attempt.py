@@ -38,7 +38,7 @@ class Attempt:
         self._log = log
         self._display = Display(log)
         self._decoder = Decoder(task["products"])
-        self._context = keywords(task, log)
+        self._context = keywords(task)
         self._folder = OutputFolder(task["products"], task["output"])
 
     def run(self) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class Stream(io.TextIOBase):
             self._capture.wake_if_waiting()
         return len(text)
 
+    def in_child(self) -> None:
+        """Make it work in a forked child."""
+        self._lock = threading.Lock()
+
     def fileno(self) -> int:
         """Give the descriptor that native code writes to."""
         return self._descriptor
@@ -108,6 +112,7 @@ class Capture:
         self.stdout = Stream(self, "stdout", 1)
         self.stderr = Stream(self, "stderr", 2)
         self.handler = LogHandler(self)
+        os.register_at_fork(before=self._before_fork, after_in_child=self._in_child)
         threading.Thread(target=self._pump, name="mage-jlab-output", daemon=True).start()
 
     def install(self) -> None:
@@ -135,6 +140,18 @@ class Capture:
             folder.end(log)
         self.log = None
         log.close()
+
+    def _before_fork(self) -> None:
+        if self.log is not None:
+            self.log.flush()
+
+    def _in_child(self) -> None:
+        """Give a forked child its own locks: ours may be held by threads that it does not have."""
+        self._native_lock = threading.Lock()
+        for stream in (self.stdout, self.stderr):
+            stream.in_child()
+        if self.log is not None:
+            self.log.in_child()
 
     def wake_if_waiting(self) -> None:
         """Have the thread write buffered lines soon, when there are any."""

@@ -7,8 +7,6 @@ import logging
 import os
 from typing import Any
 
-from .log import AttemptLog
-
 
 class BlockLogger(logging.LoggerAdapter):  # type: ignore[type-arg]  # generic only since Python 3.11
     """A logger whose methods take tags as keywords, as Mage AI's does."""
@@ -32,7 +30,7 @@ def moment(text: str | None) -> dt.datetime | None:
     return read.astimezone(dt.timezone.utc)
 
 
-def keywords(task: dict[str, Any], log: AttemptLog) -> dict[str, Any]:
+def keywords(task: dict[str, Any]) -> dict[str, Any]:
     """Give the keyword arguments of an attempt: runtime variables and what the run says of itself.
 
     A runtime variable never hides what the run says: its names are reserved.
@@ -41,7 +39,6 @@ def keywords(task: dict[str, Any], log: AttemptLog) -> dict[str, Any]:
     start, end = moment(task.get("interval_start")), moment(task.get("interval_end"))
     assert execution is not None
     logger = logging.getLogger("mage_jlab.block")
-    logger.disabled = log.full
     length = (end - start).total_seconds() if start and end else None
     return {
         **task.get("variables", {}),

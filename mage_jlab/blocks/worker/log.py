@@ -41,6 +41,7 @@ class AttemptLog:
         self._stamp = (0, "")
         self._lock = threading.RLock()
         self.full = False
+        self._buffered = True
 
     def line(self, level: str, text: str) -> None:
         """Add one line; past the limit one note is written and the rest is dropped.
@@ -60,8 +61,19 @@ class AttemptLog:
             entry = f'{{"at":"{self._now()}","level":{_encode(level)},"text":{_encode(text)}'
             self._lines.append(entry + self._tail)
             self._waiting += len(text)
-            if self._waiting > TEXT_BUFFER or time.monotonic() - self._flushed_at > FLUSH_EVERY:
+            if (
+                not self._buffered
+                or self._waiting > TEXT_BUFFER
+                or time.monotonic() - self._flushed_at > FLUSH_EVERY
+            ):
                 self.flush()
+
+    def in_child(self) -> None:
+        """Make it work in a forked child, where no thread writes what waits."""
+        self._lock = threading.RLock()
+        self._lines = []
+        self._waiting = 0
+        self._buffered = False
 
     @property
     def waiting(self) -> bool:

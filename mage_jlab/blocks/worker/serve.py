@@ -47,6 +47,7 @@ def serve(commands: int, results: int, crash: int) -> None:
     shim.offer()
     fresh = FreshState()
     signal.signal(signal.SIGTERM, _cancel)
+    os.register_at_fork(after_in_child=_end_as_usual)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel.send({"ready": os.getpid()})
     while True:
@@ -58,7 +59,7 @@ def serve(commands: int, results: int, crash: int) -> None:
             channel.send(run(task, capture, fresh))
         except Cancelled:
             # the process ends by the signal itself, so that its parent sees which it was
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            _end_as_usual()
             os.kill(os.getpid(), signal.SIGTERM)
         forget_modules()
         if gc.isenabled() and gc.get_count()[1] > 5:
@@ -102,6 +103,11 @@ def run(task: dict[str, Any], capture: Capture, fresh: FreshState) -> dict[str, 
     if cancelled:
         raise Cancelled
     return message
+
+
+def _end_as_usual() -> None:
+    """Let a forked child end by SIGTERM: the attempt is not its own to stop."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _cancel(*_: Any) -> None:

@@ -1,4 +1,4 @@
-"""What blocks import and find changed: mage_jlab where it is missing, and IPython's ``display``."""
+"""What imports give in a worker: mage_jlab where it is missing, and displays that reach the run."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
-from typing import Any
+from typing import Any, Callable
 
 from . import decorators
 from .display import shower
-
-DISPLAY = "IPython.core.display_functions"
-"""The module whose ``display`` only prints outside of a notebook."""
 
 
 class MageJlabFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -30,12 +27,22 @@ class MageJlabFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         vars(module).update(decorators.ALL)
 
 
-class DisplayFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads IPython's own module and puts the block run's ``display`` into it."""
+class AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads a module as ever and changes it before anybody sees it.
+
+    Args:
+        name: the module's full name.
+        change: is given the module.
+    """
+
+    def __init__(self, name: str, change: Callable[[types.ModuleType], None]) -> None:
+        self._name = name
+        self._change = change
+        self._loader: Any = None
 
     def find_spec(self, fullname: str, path: Any, *_: Any) -> importlib.machinery.ModuleSpec | None:
-        """Offer that one module, where IPython is installed."""
-        if fullname != DISPLAY:
+        """Offer that one module, where it is installed."""
+        if fullname != self._name:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path)
         if spec is None or spec.loader is None:
@@ -45,12 +52,23 @@ class DisplayFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return spec
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Run the module and change its ``display``."""
+        """Run the module and change it."""
         self._loader.exec_module(module)
-        vars(module)["display"] = shower.display
+        self._change(module)
 
 
 def offer() -> None:
-    """Make both work in this process."""
-    sys.meta_path.insert(0, DisplayFinder())
+    """Make ``import mage_jlab``, ``display`` and ``plt.show()`` work in this process."""
+    sys.meta_path.insert(0, AfterImport("IPython.core.display_functions", _display))
+    sys.meta_path.insert(0, AfterImport("matplotlib", _backend))
     sys.meta_path.append(MageJlabFinder())
+
+
+def _display(module: types.ModuleType) -> None:
+    """Outside of a notebook IPython's own would only print."""
+    vars(module)["display"] = shower.display
+
+
+def _backend(module: types.ModuleType) -> None:
+    # set here and not in the environment, which child processes without this package inherit
+    vars(module)["use"](f"module://{__package__}.backend")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import os
+import re
 import sys
 import types
 from typing import Any, Callable
@@ -15,8 +16,8 @@ from .failures import StatedError
 SHOW = "__mage_jlab_show__"
 """The name that a displayed expression is handed to."""
 
-MODULE = "mage_jlab_block"
-"""The prefix of a block's module name."""
+MODULE = "mage_jlab_block_"
+"""The prefix of a block's module name; without a dot, so that pickle finds it without a package."""
 
 
 _compiled: dict[tuple[Any, ...], types.CodeType] = {}
@@ -53,7 +54,7 @@ class BlockSource:
         self.filename = filename
         self.mark = mark
         self.body = body
-        self.module_name = f"{MODULE}.{name}"
+        self.module_name = MODULE + re.sub(r"\W", "_", name)
 
     def load(
         self, names: dict[str, Any], show: Callable[[Any], None], unbound: set[str]

@@ -25,7 +25,7 @@ PRIVATE = ("MAGE_JLAB_", "JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN")
 def worker_environ(environ: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
     """Give a worker's environment: the engine's without what is private, and the kernelspec's."""
     kept = {name: text for name, text in environ.items() if not name.startswith(PRIVATE)}
-    return {**kept, **added, "MPLBACKEND": "module://_mage_jlab_worker.backend"}
+    return {**kept, **added, "MPLBACKEND": "agg"}
 
 
 class WorkerProcess:

@@ -61,6 +61,40 @@ def test_what_native_code_and_children_print_is_there(workshop):
     ]
 
 
+def test_what_forked_children_print_is_there_once(workshop):
+    workshop.good(
+        """
+        import multiprocessing
+        def square(n):
+            for line in range(20):
+                print("child", n, line)
+            return n * n
+        @transformer
+        def f():
+            print("before")
+            with multiprocessing.get_context("fork").Pool(2) as pool:
+                print(sum(pool.map(square, range(4))))
+        """
+    )
+    texts = _texts(workshop)
+    assert sorted(texts) == sorted(
+        ["before", "14", *(f"child {n} {line}" for n in range(4) for line in range(20))]
+    )
+
+
+def test_child_processes_can_draw_too(workshop):
+    workshop.good(
+        """
+        import subprocess, sys
+        @transformer
+        def f():
+            code = "import matplotlib.pyplot as plt; plt.plot([1]); print(plt.get_backend())"
+            subprocess.run([sys.executable, "-c", code], check=True)
+        """
+    )
+    assert _texts(workshop, "stdout") == ["agg"]
+
+
 def test_progress_bars_are_folded(workshop):
     workshop.good(
         """

@@ -253,7 +253,7 @@ def _object_form(value: Any) -> str:
 def _type_name(value: Any) -> str:
     kind = type(value)
     module = kind.__module__
-    if module == "builtins" or module.startswith("mage_jlab_block."):
+    if module == "builtins" or module.startswith("mage_jlab_block_"):
         return kind.__qualname__
     return f"{module.split('.')[0] if module.startswith('pandas.') else module}.{kind.__qualname__}"
 

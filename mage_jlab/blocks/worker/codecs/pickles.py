@@ -15,12 +15,12 @@ def dump(value: Any) -> bytes:
     Raises:
         StatedError: when cloudpickle is needed and missing.
     """
-    blocks = [name for name in sys.modules if name.startswith("mage_jlab_block.")]
+    blocks = [name for name in sys.modules if name.startswith("mage_jlab_block_")]
     try:
         import cloudpickle
     except ImportError:
         data = pickle.dumps(value, protocol=5)
-        if b"mage_jlab_block." in data or b"__main__" in data:
+        if b"mage_jlab_block_" in data or b"__main__" in data:
             raise StatedError("MissingPackage", missing("cloudpickle")) from None
         return data
     for name in blocks:
