@@ -118,9 +118,17 @@ class Projects:
         return place is not None and self._allowed(place)
 
     def register(self, files: ProjectFiles) -> None:
-        """Make the project known to the engine, which must be up or is started by this."""
-        project = files.word
+        """Make the project known to the engine, which is started when none is up."""
         self._doors.engine.ensure()
+        self.introduce(files)
+
+    def introduce(self, files: ProjectFiles) -> None:
+        """Make the project known to the engine that is up.
+
+        Raises:
+            EngineUnavailableError: when none is.
+        """
+        project = files.word
         self._doors.engine.command(
             "open_project",
             uuid=project.uuid,

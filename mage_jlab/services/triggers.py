@@ -9,6 +9,7 @@ from typing import Any
 from mage_jlab.domain.errors import (
     BadInputError,
     ConflictError,
+    EngineUnavailableError,
     MageError,
     NotFoundError,
     UnprocessableError,
@@ -122,7 +123,11 @@ class Triggers:
         fields = {name: value for name, value in changes.items() if name != "enabled"}
         if "enabled" in changes:
             fields["active"] = enabled
-        after = self._checked(files, TriggerSpec.model_validate(before.model_dump() | fields))
+        after = TriggerSpec.model_validate(before.model_dump() | fields)
+        # What nobody can read can still be switched off.
+        only_off = not enabled and fields.keys() == {"active"}
+        if not only_off:
+            after = self._checked(files, after)
         if after.pipeline != before.pipeline:
             raise BadInputError("A trigger cannot move to another pipeline; add one there.")
         if after.name != before.name and any(
@@ -135,7 +140,10 @@ class Triggers:
         trigger = self._known(files, trigger)
         _rewrite(files, before, after)
         try:
-            self._set(files, after, enabled, trigger.id)
+            if only_off:
+                self._doors.engine.command("disable_trigger", trigger=trigger.id)
+            else:
+                self._set(files, after, enabled, trigger.id)
         except BaseException:
             _rewrite(files, after, before)
             raise
@@ -262,14 +270,15 @@ class Triggers:
         known = self._doors.ledger.triggers(project=files.word.id)
         if sorted(map(_face, specs)) == sorted(map(_face, known)):
             return
-        if not self._doors.engine.running():
-            return
-        self._projects.register(files)
-        self._doors.engine.command(
-            "sync_triggers",
-            project=files.word.id,
-            triggers=[spec.to_json() for spec in specs],
-        )
+        try:
+            self._projects.introduce(files)
+            self._doors.engine.command(
+                "sync_triggers",
+                project=files.word.id,
+                triggers=[spec.to_json() for spec in specs],
+            )
+        except EngineUnavailableError:
+            return  # it learns of them when it is up and somebody looks again
 
     def _merged(
         self,

@@ -105,6 +105,28 @@ async def test_an_edit_of_the_file_is_what_counts(call: Any, project: Path) -> N
     assert status == 404
 
 
+async def test_a_schedule_that_nobody_can_read_hides_nothing_and_can_be_switched_off(
+    call: Any, project: Path
+) -> None:
+    path = f"projects/{await project_id(call)}/triggers"
+    _, added = await call("POST", path, NIGHTLY)
+    _, other = await call("POST", path, {**NIGHTLY, "name": "other"})
+    file = project / "pipelines/sales/triggers.yaml"
+    file.write_text(file.read_text().replace("30 2 * * *", "99 2 * * *", 1))
+    status, listed = await call("GET", path)
+    assert status == 200, listed
+    broken = next(t for t in listed["items"] if t["spec"] == "99 2 * * *")
+    assert broken["next_at"] is None
+    status, said = await call("PATCH", f"triggers/{broken['id']}", {"enabled": True})
+    assert status == 400
+    assert "99" in said["message"]
+    status, off = await call("PATCH", f"triggers/{broken['id']}", {"enabled": False})
+    assert (status, off["enabled"]) == (200, False)
+    (fine,) = {added["id"], other["id"]} - {broken["id"]}
+    status, still = await call("GET", f"triggers/{fine}")
+    assert (still["enabled"], still["next_at"] is not None) == (True, True)
+
+
 async def test_a_broken_file_hides_no_trigger_of_another(call: Any, project: Path) -> None:
     path = f"projects/{await project_id(call)}/triggers"
     _, added = await call("POST", path, NIGHTLY)
