@@ -161,7 +161,32 @@ def _add(
             )
         )
         return
+    varying = next((part for part in ast.walk(value) if _varies(part)), None)
+    if varying is not None:
+        found.problems.append(
+            error(
+                "parameters",
+                f"{name} is another value each time it is computed, "
+                f"and each block would compute it.",
+                places.of(varying),
+                ("Make that line a block of its own",),
+            )
+        )
+        return
     found.derived[name] = line
+
+
+def _varies(node: ast.AST) -> bool:
+    """Say whether a call gives another value each time: a clock, a random number, a new id."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    return called.rsplit(".", 1)[-1] in _VARYING or ".random." in f".{called}."
+
+
+_VARYING = frozenset(
+    {"now", "today", "utcnow", "time", "time_ns", "uuid1", "uuid4", "urandom", "input"}
+)
 
 
 def _is_json(value: object) -> bool:

@@ -26,6 +26,7 @@ from mage_jlab.notebook.problems import error
 from mage_jlab.notebook.resolving import Survey
 from mage_jlab.notebook.results import defines, settle_results
 from mage_jlab.notebook.roles import Role, leads_out, role_of
+from mage_jlab.notebook.settings import check_settings
 from mage_jlab.notebook.shared import setup_source, shared_source
 from mage_jlab.notebook.survey import names_in_broken, shared_names, unstable_names
 from mage_jlab.notebook.walk import Walk
@@ -84,6 +85,7 @@ class _Reader:
         graph = graph_of(blocks, outside)
         self._scratch_files(outside, survey)
         check_generators(walk.facts, survey)
+        check_settings(walk, survey)
         self._check_cells(survey)
         setup = setup_source(walk, self._scratch_cells(), survey)
         used = dict.fromkeys(name for block in blocks for name in block.shared)

@@ -5,6 +5,7 @@ From a block above, a parameter, an import, shared or copied code, or not at all
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -113,6 +114,11 @@ class Resolver:
             if bare:
                 self._missing(name, place)
             return
+        star = next((cell for cell, _ in self._environment.stars if cell > binding.cell), None)
+        if star is not None and binding.cell != star:
+            message = f"This star import may bind {name} anew, and it is not known whether it does."
+            fixes = ("Move the import to the first cell", "Name what is imported")
+            self._survey.report(star, error("unknown-code", message, None, fixes))
         self._ways[binding.origin](name, binding, place)
 
     def give(self, name: str, binding: Binding, place: Place | None) -> None:
@@ -139,6 +145,12 @@ class Resolver:
                     (f"Merge this cell into {giver.name}", f"Make {name} in this cell"),
                 )
             )
+        if binding.how in ("def", "class"):
+            message = (
+                f"{name} is defined on some paths only, so it cannot be handed to another block."
+            )
+            fixes = (f"Define {name} in an untagged cell",)
+            self._work.report(error("cannot-travel", message, place, fixes))
         if binding.change is not None:
             self._changed_elsewhere(name, binding, giver)
         self._work.inputs[name] = (giver, name)
@@ -185,6 +197,7 @@ class Resolver:
     def _definition(self, name: str, binding: Binding, place: Place | None) -> None:
         if name in self._survey.shared:
             self._work.shared[name] = None
+            self._two_classes(name, binding, place)
             return
         function = binding.function
         what = "class" if function is not None and function.is_class else "function"
@@ -226,6 +239,21 @@ class Resolver:
         for needed, meaning in binding.needs:
             self._as_it_was(needed, meaning, name, place)
         self._work.copied[binding.statements[0]] = None
+
+    def _two_classes(self, name: str, binding: Binding, place: Place | None) -> None:
+        """A class of a block's cell that other blocks use too would be two classes in a run."""
+        giver = self._survey.blocks.get(binding.cell)
+        if giver is None or binding.function is None or not binding.function.is_class:
+            return
+        tree = giver.parsed.tree
+        if tree is not None and any(
+            isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)
+        ):
+            message = (
+                f"{name} is defined and used in {giver.name}; in a run this would be another class."
+            )
+            fixes = (f"Move the class {name} to an untagged cell",)
+            self._work.report(error("shared-object", message, place, fixes))
 
     def _as_it_was(
         self, needed: str, meaning: Binding | None, name: str, place: Place | None

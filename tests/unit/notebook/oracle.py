@@ -19,7 +19,7 @@ import sys
 import types
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import cells_of
 from mage_jlab.notebook.magics import translate
 from mage_jlab.notebook.reading import read_workbench
+from mage_jlab.notebook.render import render_blocks
 
 Cells = list[tuple[str, str]]
 
@@ -156,8 +157,62 @@ def _run_block(
     return {name: _packed(left[name]) for name in block.results if name in left}
 
 
+def run_files(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, bytes]]:
+    """Run the block files that an export would write; give their pickled results."""
+    rendered = render_blocks(reading, "project_of_the_oracle")
+    for name in ("project_of_the_oracle", "project_of_the_oracle.utils"):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = []
+    shared = types.ModuleType("project_of_the_oracle.utils.p")
+    exec(compile(rendered.shared.get("utils/p.py", ""), "shared", "exec"), shared.__dict__)
+    sys.modules[shared.__name__] = shared
+    done: dict[str, dict[str, bytes]] = {}
+    with _inside(folder):
+        waiting = list(rendered.blocks)
+        while waiting:
+            block = [one for one in waiting if set(one.upstream) <= done.keys()][-1]
+            waiting.remove(block)
+            _reset(block.source.index)
+            exec(compile(rendered.shared.get("utils/p_setup.py", ""), "setup", "exec"), {})
+            namespace: dict[str, Any] = {"__name__": "block"}
+            exec(compile(block.text, block.file, "exec"), namespace)
+            value = _called(namespace, block.source, reading, done)
+            results = block.source.results
+            if len(results) == 1 and not block.source.maybe_unbound:
+                value = {results[0]: value}
+            done[block.name] = {name: _packed(value[name]) for name in results if name in value}
+    return done
+
+
+def _called(
+    namespace: dict[str, Any],
+    block: BlockSource,
+    reading: WorkbenchReading,
+    done: dict[str, dict[str, bytes]],
+) -> Any:
+    functions = [
+        value
+        for value in namespace.values()
+        if inspect.isfunction(value) and value.__module__ == "block"
+    ]
+    function = namespace[block.function_name] if block.function_name else functions[-1]
+    given = {}
+    for parameter, source in block.inputs.items():
+        giver, result = source.rsplit(".", 1)
+        if result in done[giver]:
+            given[parameter] = cloudpickle.loads(done[giver][result])
+    rest = {name: value for name, value in reading.variables.items() if name not in given}
+    value = function(**given, **rest)
+    return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
 def compare(
-    document: dict[str, Any], reading: WorkbenchReading, tmp_path: Path, *, files: bool = True
+    document: dict[str, Any],
+    reading: WorkbenchReading,
+    tmp_path: Path,
+    *,
+    files: bool = True,
+    run: Callable[[WorkbenchReading, Path], dict[str, dict[str, bytes]]] = run_pipeline,
 ) -> None:
     """Run both ways; compare each block's results with what the notebook had after that cell.
 
@@ -167,7 +222,7 @@ def compare(
     for folder in (here, there):
         folder.mkdir(parents=True)
     after = run_notebook(document, here)
-    products = run_pipeline(reading, there)
+    products = run(reading, there)
     for block in reading.blocks:
         if block.style == "function":
             continue

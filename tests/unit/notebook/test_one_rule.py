@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.notebook.corpus import REFUSED, RIGHT
-from tests.unit.notebook.oracle import codes, compare, notebook, read
+from tests.unit.notebook.oracle import codes, compare, notebook, read, run_files
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -18,6 +18,11 @@ def test_the_pipeline_gives_what_the_notebook_gives(name: str, tmp_path: Path) -
     reading = read(*RIGHT[name])
     assert codes(reading) == []
     compare(notebook(*RIGHT[name]), reading, tmp_path)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_files_give_what_the_notebook_gives(name: str, tmp_path: Path) -> None:
+    compare(notebook(*RIGHT[name]), read(*RIGHT[name]), tmp_path, run=run_files)
 
 
 @pytest.mark.parametrize("name", REFUSED)
