@@ -55,8 +55,8 @@ def run(
     """Run the pipeline P on the engine, and wait until it has ended."""
     if sum(choice is not None for choice in (block, upto, from_)) > 1:
         raise click.UsageError("--block, --upto and --from exclude each other.")
-    if of is not None and from_ is None:
-        raise click.UsageError("--of goes with --from.")
+    if of is not None and from_ is None and block is None:
+        raise click.UsageError("--of goes with --from or --block.")
     from mage_jlab.services.variables import parse_assignments
 
     variables = parse_assignments(assignments)

@@ -121,6 +121,7 @@ def test_dry_run(here: Path) -> None:
         (["--upto", "clean"], {"load_sales", "clean"}),
         (["--from", "clean"], {"clean", "totals"}),
         (["--from", "totals", "--of", "sales#1"], {"totals"}),
+        (["--block", "clean", "--of", "sales#1"], {"clean"}),
     ],
 )
 def test_part_of_a_pipeline(here: Path, options: list[str], ran: set[str]) -> None:
