@@ -72,7 +72,7 @@ class Lab:
         """Change the theme: ``Light`` or ``Dark``, and wait until it is drawn."""
         self.command("apputils:change-theme", theme=f"JupyterLab {name}")
         light = "true" if name == "Light" else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']")
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
     def picture(self, name: str) -> None:
         """Keep a screenshot: among the results, and in the documentation when that is asked for."""

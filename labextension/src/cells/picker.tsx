@@ -7,7 +7,7 @@ import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { BlockType } from '../contract';
-import { BLOCK_TYPES, foldIcon, TypeBadge, typeWord } from '../ui';
+import { BLOCK_TYPES, foldIcon, runIcon, TypeBadge, typeWord } from '../ui';
 import { typeIcon } from './icon';
 import { blockTypeOf, setBlockType } from './tags';
 
@@ -16,10 +16,12 @@ export class TypePicker extends ReactWidget {
   /**
    * @param cell - the cell whose toolbar it stands in
    * @param trans - for the words
+   * @param onRun - runs the block alone
    */
   constructor(
     private readonly _cell: Cell,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    private readonly _onRun: () => void
   ) {
     super();
     this.addClass('mage-TypePicker');
@@ -39,23 +41,38 @@ export class TypePicker extends ReactWidget {
     const trans = this._trans;
     const word = type ? typeWord(type, trans) : trans.__('Not a block');
     return (
-      <button
-        type="button"
-        className="mage-TypePicker-button"
-        aria-haspopup="menu"
-        aria-label={trans.__('Block type: %1', word)}
-        title={trans.__('The type of the block that this cell is (T)')}
-        // The cell keeps the focus, so that its toolbar stays.
-        onMouseDown={event => event.preventDefault()}
-        onClick={event => {
-          const { left, bottom } = event.currentTarget.getBoundingClientRect();
-          openTypeMenu(this._cell, trans, left, bottom);
-        }}
-      >
-        {type ? <TypeBadge type={type} /> : null}
-        <span>{word}</span>
-        <foldIcon.react tag="span" />
-      </button>
+      <>
+        <button
+          type="button"
+          className="mage-TypePicker-button"
+          aria-haspopup="menu"
+          aria-label={trans.__('Block type: %1', word)}
+          title={trans.__('The type of the block that this cell is (T)')}
+          // The cell keeps the focus, so that its toolbar stays.
+          onMouseDown={event => event.preventDefault()}
+          onClick={event => {
+            const { left, bottom } =
+              event.currentTarget.getBoundingClientRect();
+            openTypeMenu(this._cell, trans, left, bottom);
+          }}
+        >
+          {type ? <TypeBadge type={type} /> : null}
+          <span>{word}</span>
+          <foldIcon.react tag="span" />
+        </button>
+        {type ? (
+          <button
+            type="button"
+            className="mage-TypePicker-button mage-TypePicker-run"
+            title={trans.__('Run this block alone, in a clean namespace')}
+            aria-label={trans.__('Run this block alone')}
+            onMouseDown={event => event.preventDefault()}
+            onClick={this._onRun}
+          >
+            <runIcon.react tag="span" />
+          </button>
+        ) : null}
+      </>
     );
   }
 

@@ -58,7 +58,11 @@ export const cells: JupyterFrontEndPlugin<void> = {
     toolbars?.addFactory<Cell>(
       'Cell',
       'mage-block-type',
-      cell => new TypePicker(cell, trans)
+      cell =>
+        new TypePicker(cell, trans, () => {
+          const args = { part: 'block' };
+          void app.commands.execute(CommandIDs.runPipeline, args);
+        })
     );
     addCellCommands(app, mage, benches, trans);
 

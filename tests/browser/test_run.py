@@ -1,0 +1,97 @@
+"""The run view: the error first, retry with mended code, the log as it is written, a closed tab."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from playwright.sync_api import BrowserContext, expect
+from sales import BROKEN, show_sidebar, start, write_sales
+
+
+def open_run(lab: Any) -> Any:
+    """Open the newest run from its row in the sidebar and give the view."""
+    show_sidebar(lab).locator(".mage-RunRow").first.click()
+    view = lab.page.locator(".mage-RunView")
+    expect(view.locator(".mage-GridRow")).to_have_count(4)
+    return view
+
+
+def test_a_failed_run_opens_on_its_error_and_goes_on_once_mended(lab: Any) -> None:
+    project = write_sales(lab, total=BROKEN)
+    start(lab, project)
+    lab.open()
+    view = open_run(lab)
+    expect(view.get_by_role("heading", level=1)).to_have_text("Run 1 failed at total")
+    error = view.locator(".mage-Error")
+    expect(error).to_contain_text("KeyError: 'amont'")
+    expect(error).to_contain_text("transformers/total.py, line")
+    expect(error.locator(".mage-Code")).to_contain_text('raw["amont"]')
+    expect(error.locator(".mage-Code-marked")).to_be_visible()
+    expect(error).to_contain_text("from raw, this run")
+    expect(
+        view.locator("[data-mage-block='done'] [data-mark='upstream_failed']").first
+    ).to_be_visible()
+    expect(view.locator(".mage-Log")).to_contain_text("amounts look odd")
+    lab.picture("run-failed-light")
+    lab.theme("Dark")
+    lab.picture("run-failed-dark")
+
+    error.get_by_role("button", name="Go to the cell").click()
+    expect(lab.page.locator(".jp-Cell.jp-mod-active")).to_contain_text("amont")
+
+    file = lab.root / "demo/transformers/total.py"
+    file.write_text(file.read_text().replace("amont", "amount"))
+    lab.page.get_by_role("tab", name="Run 1").click()
+    view.get_by_role("button", name="Retry with today’s code").click()
+    expect(view.get_by_role("heading", level=1)).to_have_text("Run 1")
+    expect(view.locator(".mage-ProductRow")).to_have_count(4)
+
+
+def test_a_live_run_writes_its_log_and_its_times(lab: Any) -> None:
+    talk = "for n in range(12):\n    print('step', n, flush=True)\n    time.sleep(0.3)\ntotal = 8.0"
+    project = write_sales(lab, seconds=5, total=talk)
+    start(lab, project)
+    lab.open()
+    view = open_run(lab)
+    expect(view.get_by_role("heading", level=1)).to_have_text("Run 1 is going on")
+    log = view.get_by_role("log")
+    expect(log).to_contain_text("read 3 rows")
+    expect(log).to_contain_text("step 2")
+    expect(view.locator(".mage-Lane-bar[data-state='running']").first).to_be_visible()
+    lab.picture("run-live-light")
+    expect(log).to_contain_text("step 11")
+    expect(view.locator(".mage-Log-foot")).to_contain_text("complete")
+    expect(view.locator(".mage-ProductRow")).to_have_count(4)
+
+
+def test_a_run_goes_on_while_no_browser_looks(lab: Any, context: BrowserContext) -> None:
+    write_sales(lab, seconds=5)
+    lab.open()
+    show_sidebar(lab).locator(".mage-PipelineRow", has_text="sales").click()
+    view = lab.page.locator(".mage-PipelineView")
+    view.get_by_role("button", name="Run", exact=True).click()
+    running = "[data-mage-block='slow'] [data-mark='running']"
+    expect(view.locator(f".mage-Canvas {running}")).to_be_visible()
+    lab.page.close()
+    time.sleep(6)
+    lab.page = context.new_page()
+    lab.open()
+    shown = open_run(lab)
+    expect(shown.get_by_role("heading", level=1)).to_have_text("Run 1")
+    expect(shown.locator(".mage-GridRow[data-mage-state='success']")).to_have_count(4)
+
+
+def test_another_run_is_a_click_or_an_arrow_away(lab: Any) -> None:
+    project = write_sales(lab)
+    for _ in range(2):
+        start(lab, project)
+    lab.open()
+    view = open_run(lab)
+    expect(view.locator(".mage-Grid-head [data-mage-column]")).to_have_count(2)
+    expect(view.get_by_role("heading", level=1)).to_contain_text("Run 2")
+    view.locator(".mage-GridRow").first.focus()
+    lab.page.keyboard.press("ArrowLeft")
+    expect(view.get_by_role("heading", level=1)).to_contain_text("Run 1")
+    view.locator(".mage-Grid-head [data-mage-column]").last.click()
+    expect(view.get_by_role("heading", level=1)).to_contain_text("Run 2")
