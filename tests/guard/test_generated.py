@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
+import re
 import subprocess
 import sys
 
@@ -10,6 +13,7 @@ import click
 import pytest
 from guarded import ROOT, files
 
+from mage_jlab import __version__
 from mage_jlab.cli.root import ROWS, root
 
 
@@ -88,21 +92,29 @@ def test_the_docs_name_every_diagnostic() -> None:
 
 
 def test_the_versions_agree() -> None:
-    import json
-
-    from mage_jlab import __version__
-
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
     assert package["version"] == lock["version"] == __version__
 
 
 def test_links_between_the_docs_lead_somewhere() -> None:
-    import re
-
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     assert len(pages) > 5
     for page in pages:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readmes_commands_are_targets() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"make ([a-z-]+) ", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {"demo", "lab", "test", "bench"} <= named
+    assert named <= targets
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    assert "make test " in script.read_text(encoding="utf-8")
