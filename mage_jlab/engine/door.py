@@ -128,11 +128,11 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.host = host
         super().__init__(path, _Handler)
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 http.server gives it
         """Let nobody in but this user."""
         return peer_uid(request) == os.getuid()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 http.server gives it
         """Write a broken conversation to the log, not to stderr."""
         log.debug("A conversation broke off.")
 
