@@ -135,16 +135,17 @@ def guess_type(source: str) -> BlockType | None:
     if not body:
         return None
     calls = [call for node in body for call in ast.walk(node) if isinstance(call, ast.Call)]
-    names = [_called(call) for call in calls]
+    names = [called(call) for call in calls]
     reads = any(name.startswith(LOADS) for name in names) or any(
         _opens(call, write=False) for call in calls
     )
     writes = any(_writes(name) for name in names) or any(_opens(call, write=True) for call in calls)
-    if any(_plots(call) for call in calls) and not writes:
+    shown = any(isinstance(call, ast.Call) and _shows_chart(call) for call in ast.walk(tree))
+    if (shown or any(_plots(call) for call in calls)) and not writes:
         return BlockType.CHART
     if writes and not (reads and _keeps(body)):
         return BlockType.DATA_EXPORTER
-    if reads:
+    if reads and _reads_first(body):
         return BlockType.DATA_LOADER
     return BlockType.TRANSFORMER
 
@@ -197,8 +198,8 @@ def _display(value: ast.expr) -> bool:
     calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
     if not calls:
         return not any(isinstance(node, ast.NamedExpr) for node in ast.walk(value))
-    outer = _called(calls[0])
-    return outer in SHOWS + SETTINGS and not any(_writes(_called(call)) for call in calls)
+    outer = called(calls[0])
+    return outer in SHOWS + SETTINGS and not any(_writes(called(call)) for call in calls)
 
 
 def is_constant(value: ast.expr) -> bool:
@@ -218,7 +219,8 @@ def is_constant(value: ast.expr) -> bool:
     )
 
 
-def _called(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
+    """Give the bare name of what a call calls."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
@@ -229,7 +231,7 @@ def _writes(name: str) -> bool:
 
 
 def _opens(call: ast.Call, *, write: bool) -> bool:
-    if _called(call) != "open":
+    if called(call) != "open":
         return False
     values = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
     mode = values[0].value if values and isinstance(values[0], ast.Constant) else "r"
@@ -247,6 +249,21 @@ def _plots(call: ast.Call) -> bool:
     if name in _PLOT_ROOTS:
         return any(word in PLOTS for word in attributes)
     return "plot" in attributes or any(word in ("hist", "boxplot") for word in attributes[:1])
+
+
+def _shows_chart(call: ast.Call) -> bool:
+    """Say whether a chart is displayed by its MIME type, as Vega-Lite's is."""
+    texts = (part.value for part in ast.walk(call) if isinstance(part, ast.Constant))
+    return called(call) == "display" and any("vnd.vega" in str(text) for text in texts)
+
+
+def _reads_first(body: list[ast.stmt]) -> bool:
+    """Say whether a cell begins with data from outside, rather than with a frame from above."""
+    for node in body:
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        if calls:
+            return any(called(call).startswith((*LOADS, "open")) for call in calls)
+    return True
 
 
 def _keeps(body: list[ast.stmt]) -> bool:

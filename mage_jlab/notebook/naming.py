@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mage_jlab.domain.block import clean_name, identifier
 from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.guess import called
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import error
 
@@ -108,7 +109,8 @@ def _last_call(block: BlockWork) -> str:
         return ""
     for node in reversed(tree.body):
         calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
-        if calls:
+        shown = isinstance(node, ast.Expr) and calls and called(calls[0]) in ("print", "display")
+        if calls and not (shown and node is not tree.body[0]):
             return _verb_and_object(calls[0], node, block)
     targets = list(block.facts.binds) + list(block.changes)
     return f"set_{targets[-1]}" if targets else ""

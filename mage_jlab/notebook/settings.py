@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.known import SETTING_CALLS
 from mage_jlab.notebook.problems import Places, error
 from mage_jlab.notebook.randomness import seeds
 from mage_jlab.notebook.resolving import Survey
@@ -15,6 +16,12 @@ from mage_jlab.notebook.statements import Statement, dotted_name, statements_of
 from mage_jlab.notebook.walk import Walk
 
 _SHOWN_ONLY = ("warnings.", "numpy.set_printoptions", "logging.", "tqdm.", "faulthandler.")
+_SETTING_WORDS = {name.rsplit(".", 1)[-1] for name in SETTING_CALLS} | {
+    "environ",
+    "options",
+    "rcParams",
+    "chdir",
+}
 _DRAWING = ("matplotlib.", "seaborn.", "plotly.", "altair.")
 _DRAWING_WORDS = frozenset({"plt", "sns", "px", "alt", "plot", "hist", "boxplot", "subplots", "ax"})
 
@@ -29,6 +36,8 @@ def check_settings(walk: Walk, survey: Survey) -> None:
     blocks = list(survey.blocks.values())
     for position, block in enumerate(blocks):
         if block.parsed.tree is None or position == len(blocks) - 1:
+            continue
+        if not _SETTING_WORDS & block.parsed.words:
             continue
         for statement in statements_of(block.parsed.tree, block.parsed.source, modules):
             if statement.kind == "setting":

@@ -142,19 +142,26 @@ def _run_block(
     prologue = [f"{name} = kwargs.get({name!r}, {default})" for name, default in block.variables]
     head = "\n".join([*prologue, *block.derived, *block.copied])
     body = [*ast.parse(head).body, *ast.parse(block.source).body]
-    body += ast.parse("def f():\n    return dict(locals())").body[0].body  # type: ignore[attr-defined]
+    body += _function("def left():\n    return dict(locals())").body
     text = (
         f"{'async ' if block.is_async else ''}def "
         f"block({''.join(name + ', ' for name in given)}**kwargs): pass"
     )
-    tree = ast.parse(text)
-    tree.body[0].body = body  # type: ignore[attr-defined]
-    exec(compile(ast.fix_missing_locations(tree), "block", "exec"), namespace)
+    function = _function(text)
+    function.body = body
+    tree = ast.fix_missing_locations(ast.Module([function], []))
+    exec(compile(tree, "block", "exec"), namespace)
     value = namespace["block"](**given, **variables)
     left = asyncio.run(value) if inspect.iscoroutine(value) else value
     missing = set(block.results) - left.keys() - block.maybe_unbound
     assert not missing, f"{block.name} did not bind {missing}"
     return {name: _packed(left[name]) for name in block.results if name in left}
+
+
+def _function(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    node = ast.parse(text).body[0]
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return node
 
 
 def run_files(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, bytes]]:

@@ -27,6 +27,8 @@ def _plain(*sources: str) -> dict[str, Any]:
         ("df.plot()", "chart"),
         ("plt.plot(x)\nplt.savefig('x.png')", "chart"),
         ("df = df.dropna()", "transformer"),
+        ("a = df.groupby('k').sum()\nb = pd.read_csv('b.csv')\na = a.merge(b)", "transformer"),
+        ("display({'application/vnd.vegalite.v5+json': spec}, raw=True)\nn = f(1)", "chart"),
         ("model.fit(x, y)", "transformer"),
         ("n = len(df)", "transformer"),
         ("@sensor\ndef ready():\n    return True", "sensor"),
