@@ -116,9 +116,6 @@ export function Inspector(props: {
         >
           {trans.__('Run this block')}
         </Button>
-        <Button onClick={() => props.onOpen(block.name)}>
-          {trans.__('Open code')}
-        </Button>
       </div>
       <div className="mage-Inspector-body">
         <dl>

@@ -192,7 +192,7 @@ export function ProductPage(props: {
           <h1 className="mage-mod-ellipsis">{product.block}</h1>
           <span className="mage-mod-code">{productName(product, trans)}</span>
           <span className="mage-Head-shape">
-            {frame ? shape(shaped, trans) : (product.type_name ?? product.type)}
+            {frame ? shape(shaped, trans) : product.type}
           </span>
           <span className="mage-mod-grey mage-mod-ellipsis">
             {size(product.bytes)},{' '}

@@ -2,7 +2,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import * as React from 'react';
 
-import { type IContext, tableIcon, View } from '../ui';
+import { type IContext, productName, tableIcon, View } from '../ui';
 import { ProductState } from './model';
 import { ProductPage } from './page';
 
@@ -62,7 +62,7 @@ export class ProductView extends View<IProductArgs> {
       this.args = { product: product.id };
       this.title.label = trans.__(
         '%1, run %2',
-        product.name,
+        productName(product, trans),
         product.run_number
       );
       this.title.caption = trans.__(

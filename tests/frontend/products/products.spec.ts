@@ -1,0 +1,102 @@
+import type { Product, RowsPage } from '../../../labextension/src/contract';
+import { PAGE, PagedRows } from '../../../labextension/src/products/pages';
+import { bundle } from '../../../labextension/src/products/value';
+
+const product: Product = {
+  id: 'x',
+  block: 'clean',
+  run: 'r1',
+  run_number: 1,
+  pipeline: 'sales',
+  name: 'clean',
+  type: 'json',
+  type_name: 'dict',
+  schema: null,
+  rows: null,
+  bytes: 10,
+  created_at: '2027-03-12T09:00:00Z',
+  code: '',
+  preview: null,
+  value: null,
+  mime: null,
+  current: true,
+  uri: ''
+};
+
+const columns = [
+  { name: 'carrier', type: 'large_string' },
+  { name: 'delay', type: 'double' }
+];
+
+describe('rows by page', () => {
+  const asked: number[] = [];
+  const read = (offset: number, limit: number): Promise<RowsPage> => {
+    asked.push(offset);
+    const rows = Array.from({ length: limit }, (_, n) => ['UA', offset + n]);
+    return Promise.resolve({ columns, offset, total: 1000, rows });
+  };
+
+  it('reads a page when one of its rows comes in sight, and once', async () => {
+    const model = new PagedRows(columns, 1000, read);
+    const changes: unknown[] = [];
+    model.changed.connect((_, change) => changes.push(change), changes);
+    expect(model.data('body', 450, 1)).toBeUndefined();
+    expect(model.data('body', 451, 1)).toBeUndefined();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(asked).toEqual([2 * PAGE]);
+    expect(model.data('body', 450, 1)).toBe(450);
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({ row: 400, rowSpan: PAGE });
+  });
+
+  it('has the name and the type as heads, and counts rows from 1', () => {
+    const model = new PagedRows(columns, 1000, read);
+    expect(model.rowCount('body')).toBe(1000);
+    expect(model.data('column-header', 0, 1)).toBe('delay');
+    expect(model.data('column-header', 1, 1)).toBe('double');
+    expect(model.data('row-header', 0, 0)).toBe(1);
+  });
+
+  it('puts numbers at the right', () => {
+    const model = new PagedRows(columns, 1000, read);
+    expect(model.metadata('body', 0, 0)).toEqual({ number: false });
+    expect(model.metadata('body', 0, 1)).toEqual({ number: true });
+  });
+
+  it('asks again for a page that could not be read', async () => {
+    let tries = 0;
+    const model = new PagedRows(columns, 10, () => {
+      tries += 1;
+      return Promise.reject(new Error('no'));
+    });
+    model.data('body', 0, 0);
+    await new Promise(resolve => setTimeout(resolve, 0));
+    model.data('body', 0, 0);
+    expect(tries).toBe(2);
+  });
+});
+
+describe('values', () => {
+  it('draws a Vega-Lite dict as a chart', () => {
+    const value = {
+      $schema: 'https://vega.github.io/schema/vega-lite/v5.json'
+    };
+    expect(Object.keys(bundle({ ...product, value }) ?? {})).toEqual([
+      'application/vnd.vegalite.v5+json',
+      'application/json'
+    ]);
+  });
+
+  it('shows JSON, texts and MIME bundles, and nothing for the rest', () => {
+    expect(bundle({ ...product, value: { a: 1 } })).toEqual({
+      'application/json': { a: 1 }
+    });
+    expect(bundle({ ...product, type: 'text', value: 'hello' })).toEqual({
+      'text/plain': 'hello'
+    });
+    const mime = { 'image/png': 'AAAA' };
+    expect(bundle({ ...product, type: 'figure', mime })).toBe(mime);
+    expect(bundle({ ...product, type: 'model' })).toBeNull();
+  });
+});
