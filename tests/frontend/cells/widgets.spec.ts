@@ -1,0 +1,133 @@
+import type { Cell } from '@jupyterlab/cells';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+
+import type { ICellLine } from '../../../labextension/src/cells/line';
+import { CellLine } from '../../../labextension/src/cells/line';
+import {
+  openTypeMenu,
+  TypePicker
+} from '../../../labextension/src/cells/picker';
+import { CellProblems } from '../../../labextension/src/cells/problems';
+import {
+  blockTypeOf,
+  setBlockType
+} from '../../../labextension/src/cells/tags';
+import { problemOf } from '../analyses';
+import { click, settle, show, words } from '../draw';
+import { notebookOf } from '../notebooks';
+
+const trans = nullTranslator.load('mage_jlab');
+
+describe('the line above a block', () => {
+  let line: CellLine;
+
+  beforeEach(async () => {
+    line = new CellLine(trans);
+    await show(line);
+  });
+
+  afterEach(() => line.dispose());
+
+  const say = async (others: Partial<ICellLine>): Promise<string> => {
+    await settle(() =>
+      line.say({
+        type: 'transformer',
+        name: 'join',
+        reads: [],
+        gives: [],
+        mark: null,
+        ...others
+      })
+    );
+    return words(line.node);
+  };
+
+  it('says what flows in and out, a block once and not where it has the name’s name', async () => {
+    const text = await say({
+      reads: [
+        { name: 'clean', blocks: ['clean'] },
+        { name: 'weather', blocks: ['load'] },
+        { name: 'sky', blocks: ['load'] }
+      ],
+      gives: [{ name: 'joined', blocks: ['chart', 'save'] }]
+    });
+    expect(text).toBe(
+      'Tjoin transformer in clean weather sky from load out joined → chart, save'
+    );
+  });
+
+  it('counts the names past the third', async () => {
+    const gives = ['a', 'b', 'c', 'd', 'e'].map(name => ({ name, blocks: [] }));
+    expect(await say({ gives })).toBe('Tjoin transformer out a b c and 2 more');
+  });
+
+  it('says what the cell of the runtime variables is', async () => {
+    expect(await say({ type: null })).toBe(
+      'Parametersruntime variables, with these defaults'
+    );
+  });
+
+  it('marks a warning whose own line is not shown', async () => {
+    await say({ mark: 'warning' });
+    expect(line.node.querySelector('[data-mark="warning"]')).not.toBeNull();
+    await say({ mark: null });
+    expect(line.node.querySelector('[data-mark="warning"]')).toBeNull();
+  });
+});
+
+describe('the lines below a block', () => {
+  it('say each problem, and lead to its fixes where it has some', async () => {
+    const fix = jest.fn();
+    const problems = new CellProblems(trans, fix);
+    await show(problems);
+    const first = problemOf('c', 1, 1, 2, ['Make that cell a block']);
+    await settle(() => problems.say([first, { ...problemOf('c', 2, 1, 2) }]));
+    expect(problems.node.querySelectorAll('.mage-CellProblem')).toHaveLength(2);
+    expect(problems.node.querySelectorAll('button')).toHaveLength(1);
+    await click(problems.node, 'Fix');
+    expect(fix).toHaveBeenCalledWith(first, expect.any(HTMLElement));
+    await settle(() => problems.say([]));
+    expect(problems.isHidden).toBe(true);
+    problems.dispose();
+  });
+});
+
+describe('the type picker', () => {
+  const cellOf = (tags: string[] = []): Cell =>
+    ({
+      model: notebookOf({ source: 'a = 1', tags }).cells.get(0)
+    }) as unknown as Cell;
+
+  it('says the type, and follows it wherever it is changed', async () => {
+    const run = jest.fn();
+    const cell = cellOf();
+    const picker = new TypePicker(cell, trans, run);
+    const node = await show(picker);
+    expect(words(node)).toBe('Not a block');
+    await settle(() => setBlockType(cell.model, 'sensor'));
+    expect(words(node)).toBe('SSensor');
+    await click(node, 'Run this block alone');
+    expect(run).toHaveBeenCalledTimes(1);
+    picker.dispose();
+  });
+
+  it('opens a menu on the type that the cell has, and changes it', () => {
+    const cell = cellOf(['block:transformer']);
+    const menu = openTypeMenu(cell, trans, 0, 0);
+    expect(menu.activeItem?.label).toBe('Transformer');
+    expect(menu.items.map(({ label }) => label)).toContain('Not a block');
+    const item = menu.items.find(({ label }) => label === 'Chart');
+    void menu.commands.execute(item?.command ?? '');
+    expect(blockTypeOf(cell.model)).toBe('chart');
+    menu.dispose();
+  });
+
+  it('is not there for a cell that is no code', () => {
+    const model = { type: 'markdown', metadataChanged: { connect: jest.fn() } };
+    const picker = new TypePicker({ model } as never, trans, jest.fn());
+    expect(picker.isHidden).toBe(true);
+    expect(picker).toBeInstanceOf(Widget);
+    picker.dispose();
+  });
+});

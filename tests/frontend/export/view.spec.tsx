@@ -1,0 +1,156 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import * as React from 'react';
+
+import type { ExportModel } from '../../../labextension/src/export/model';
+import { ExportPreview } from '../../../labextension/src/export/view';
+import { problemOf } from '../analyses';
+import { click, draw, settle, words } from '../draw';
+
+const file = (path: string, kind: string) => ({
+  path,
+  kind,
+  before: kind === 'new' ? null : 'x = 1\n',
+  after: kind === 'new' ? 'x = 1\ny = 2\n' : 'x = 1\n',
+  diff: '',
+  cell_id: null
+});
+
+describe('the export’s preview', () => {
+  const actions = {
+    close: jest.fn(),
+    goTo: jest.fn(),
+    write: jest.fn(),
+    openPipeline: jest.fn(),
+    run: jest.fn()
+  };
+  let model: Record<string, unknown>;
+  let online: boolean;
+
+  beforeEach(() => {
+    online = true;
+    const changes = [file('a.py', 'new'), file('b.py', 'same')];
+    model = {
+      path: 'work/notebooks/sales.ipynb',
+      stage: 'ready',
+      changes,
+      count: 1,
+      problems: [],
+      triggers: [],
+      stale: { changed: [], all: [] },
+      isFirst: false,
+      blocks: 2,
+      error: null,
+      outcome: {
+        pipeline: 'sales',
+        written: ['a.py'],
+        removed: [],
+        conflicts: [],
+        diagnostics: []
+      },
+      makeProject: jest.fn(() => Promise.resolve()),
+      read: jest.fn(() => Promise.resolve())
+    };
+    model.changed = new Signal(model);
+    jest.clearAllMocks();
+  });
+
+  const preview = (thenRun = false): Promise<HTMLElement> => {
+    const connection = { online, lastAnswer: null, tryNow: jest.fn() };
+    const mage = {
+      connection: { ...connection, changed: new Signal(connection) }
+    };
+    return draw(
+      <ExportPreview
+        model={model as unknown as ExportModel}
+        thenRun={thenRun}
+        starting={false}
+        actions={actions}
+        context={{ mage, trans: nullTranslator.load('mage_jlab') } as never}
+        languages={null}
+      />
+    );
+  };
+
+  it('shows files and lines first, and writes on request', async () => {
+    const node = await preview();
+    expect(words(node)).toContain('Export sales.ipynbto pipeline sales');
+    expect(words(node)).toContain('Nothing is written yet');
+    expect(words(node)).toContain('1 new, 1 the same');
+    const added = node.querySelectorAll('tr[data-kind="added"]');
+    expect([...added].map(words)).toEqual(['1+x = 1', '2+y = 2']);
+    const rows = node.querySelectorAll<HTMLElement>('[role="option"]');
+    await settle(() => rows[1].click());
+    expect(words(node.querySelector('.mage-Export-diff strong'))).toBe('b.py');
+    await click(node, 'Export 1 file');
+    expect(actions.write).toHaveBeenCalledTimes(1);
+  });
+
+  it('says when a run follows', async () => {
+    expect(words(await preview(true))).toContain('Export 1 file and run');
+  });
+
+  it('leads to the problem that stops it', async () => {
+    const problem = problemOf('c0', 1, 1, 2);
+    model.problems = [problem];
+    (model.outcome as { diagnostics: object[] }).diagnostics = [problem];
+    const node = await preview();
+    await click(node, 'Mend 1 problem first');
+    await click(node, 'Go to the cell');
+    expect(actions.goTo.mock.calls).toEqual([[problem], [problem]]);
+  });
+
+  it('writes nothing over what somebody else changed', async () => {
+    (model.outcome as { conflicts: object[] }).conflicts = [
+      { path: 'a.py', block: 'a', message: 'It is not as it was exported.' }
+    ];
+    const node = await preview();
+    expect(words(node)).toContain('a.py changed in both places.');
+    expect(
+      node.querySelector<HTMLButtonElement>('.mage-mod-main')?.disabled
+    ).toBe(true);
+  });
+
+  it('says so when there is nothing to do, and when it is done', async () => {
+    model.count = 0;
+    model.changes = [file('b.py', 'same')];
+    let node = await preview();
+    expect(words(node)).toContain('Nothing to export.');
+    await click(node, 'Open pipeline');
+    expect(actions.openPipeline).toHaveBeenCalledTimes(1);
+    model.stage = 'written';
+    node = await preview();
+    expect(words(node)).toContain('1 file written');
+    await click(node, 'Run pipeline');
+    expect(actions.run).toHaveBeenCalledTimes(1);
+  });
+
+  it('offers to make a project of the folder', async () => {
+    model.stage = 'homeless';
+    model.outcome = null;
+    const node = await preview();
+    expect(words(node)).toContain('work gets a metadata.yaml');
+    await click(node, 'Make this folder a project');
+    expect(model.makeProject).toHaveBeenCalledTimes(1);
+  });
+
+  it('says why it failed, and reads again', async () => {
+    model.stage = 'failed';
+    model.error = { message: 'The disk is full.', offline: false };
+    const node = await preview();
+    expect(words(node)).toContain('Nothing was written. The disk is full.');
+    await click(node, 'Read again');
+    expect(model.read).toHaveBeenCalledTimes(1);
+  });
+
+  it('cannot write while the server does not answer', async () => {
+    online = false;
+    const node = await preview();
+    expect(words(node)).toContain('No connection to the server.');
+    const main = node.querySelector<HTMLButtonElement>('.mage-mod-main');
+    expect([main?.disabled, main?.title]).toEqual([
+      true,
+      'No connection to the server'
+    ]);
+  });
+});
