@@ -65,13 +65,14 @@ class EngineClient:
     def ensure(self) -> None:
         """Make sure that an engine of this version answers; start one when none is up.
 
-        An engine of another version is replaced when it is idle, and drained first when it is not.
+        An engine of another version is replaced when it is idle, and drained first when it is not;
+        one that is leaving is waited for.
 
         Raises:
             EngineUnavailableError: when it does not come up, with the last line of its log.
         """
         hello = self._hello()
-        if hello is not None and not self._is_other(hello):
+        if hello is not None and not self._is_other(hello) and not hello.get("leaving"):
             return
         if hello is not None:
             self._replace(hello)
@@ -161,12 +162,15 @@ class EngineClient:
         return hello.get("protocol") != wire.PROTOCOL or hello.get("version") != __version__
 
     def _replace(self, hello: dict[str, Any]) -> None:
-        """Stop an engine of another version once its blocks have ended; runs go on in the next."""
-        answer = self.command("stop", drain=True)
-        if not self._wait_until_gone(REPLACE_S, answer.get("pid")):
+        """Let the engine that is up end its blocks and leave; its runs go on in the next one."""
+        try:
+            pid = self.command("stop", drain=True).get("pid")
+        except EngineUnavailableError:
+            return  # it has left just now
+        if not self._wait_until_gone(REPLACE_S, pid):
             raise EngineUnavailableError(
-                f"An engine of mage_jlab {hello.get('version')} is finishing its blocks; this is "
-                f"{__version__}. Try again when they have ended.",
+                f"The engine that is up (mage_jlab {hello.get('version')}) is finishing its blocks "
+                "before it leaves. Try again when they have ended.",
                 "engine-draining",
             )
 

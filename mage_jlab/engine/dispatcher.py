@@ -147,6 +147,7 @@ class Dispatcher:
         if self.trouble is not None:
             log.info("The ledger can be written again; work goes on.")
             self.trouble = None
+            self._release_unknown()
         timers = step.outcome is not None and step.outcome.kind is not OutcomeKind.SUCCESS
         for item in step.claims:
             timers = timers or item.plan.blocks[item.block].timeout is not None
@@ -206,9 +207,15 @@ class Dispatcher:
                 if not outcomes and not self._closed.is_set():
                     self._submit(_Step(None))
 
-    def release_unknown(self) -> None:
-        """Give back block runs that the ledger says are here, and that are not."""
-        self._writer.submit(lambda tx: nodes.release(tx, self._node.id, frozenset(self._in_flight)))
+    def _release_unknown(self) -> None:
+        """Give back block runs that the ledger says are here, and that are not.
+
+        A claim whose commit seemed to fail may have been committed all the same.
+        """
+        self._writer.submit(
+            lambda tx: nodes.release(tx, self._node.id, frozenset(self._in_flight)),
+            lambda released: self.kick() if released else None,
+        )
 
 
 def _record(tx: Transaction, workers: dict[Key, tuple[int, int, float]]) -> None:

@@ -25,7 +25,7 @@ from mage_jlab.engine.lock import EngineLock
 from mage_jlab.engine.recovery import take_over
 from mage_jlab.engine.scheduler import Scheduler, TakeSnapshot
 from mage_jlab.engine.settings import EngineSettings
-from mage_jlab.store.ledger import nodes, ops
+from mage_jlab.store.ledger import nodes, ops, timers
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.database import parse_url, writing_engine
 from mage_jlab.store.ledger.ids import maybe_moment
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 MakeExecutor = Callable[[int, OnOutcome, OnWorker], Executor]
 """Makes the executor: (slots, on_outcome, on_worker)."""
 EVENTS_PAGE = 500
+TIDY_S = 3600.0
+"""How often rows are dropped that nobody needs any more, in seconds."""
 WATCH_S = 1.0
 """How often the engine looks whether it is still needed, in seconds."""
 
@@ -75,6 +77,8 @@ class Engine:
         self._last_client = time.monotonic()
         self._stopping = threading.Event()
         self._draining = False
+        self._lost = False
+        self._tidy_at = 0.0
         self._news = threading.Condition()
         state.make()
         self._lock = EngineLock(state.lock)
@@ -107,7 +111,7 @@ class Engine:
             self._node,
             settings.renew_s,
             shared=not alone,
-            on_lost=self._stopping.set,
+            on_lost=self._give_up,
             on_reaped=self._dispatcher.kick,
         )
         self._door = Door(state.socket, self)
@@ -116,10 +120,15 @@ class Engine:
         self._lease.start()
         log.info("The engine %s is up (%d blocks at a time).", __version__, settings.slots)
 
-    def run(self) -> None:
-        """Serve until somebody stops it, or nobody needs it any more; then leave in order."""
+    def run(self) -> bool:
+        """Serve until somebody stops it, or nobody needs it any more; then leave in order.
+
+        Returns:
+            False when it was taken for dead by another engine: it should be started anew.
+        """
         try:
             while not self._stopping.wait(WATCH_S):
+                self._tidy()
                 if self._draining and self._dispatcher.busy == 0:
                     log.info("Its blocks have ended: the engine stops.")
                     break
@@ -128,6 +137,7 @@ class Engine:
                     break
         finally:
             self.close()
+        return not self._lost
 
     def stop(self) -> None:
         """Ask it to end now: running blocks are stopped and run again in the next engine."""
@@ -139,8 +149,12 @@ class Engine:
         self._scheduler.close()
         self._lease.close()
         self._dispatcher.close()
-        self._writer.do(lambda tx: nodes.release(tx, self._node.id))
-        self._writer.do(lambda tx: nodes.set_state(tx, self._node.id, nodes.DEAD))
+        try:
+            self._writer.do(lambda tx: nodes.release(tx, self._node.id))
+            self._writer.do(lambda tx: nodes.set_state(tx, self._node.id, nodes.DEAD))
+        except DBAPIError as error:
+            # The next engine finds the node's process gone and does the same.
+            log.warning("The engine could not sign off: %s", error.orig)
         self._writer.close()
         self._access.close()
         self._lock.release()
@@ -150,7 +164,12 @@ class Engine:
     def hello(self) -> dict[str, Any]:
         """Say who answers; the first message of every client."""
         self._last_client = time.monotonic()
-        return {"protocol": wire.PROTOCOL, "schema": schema.HEAD, "version": __version__}
+        return {
+            "protocol": wire.PROTOCOL,
+            "schema": schema.HEAD,
+            "version": __version__,
+            "leaving": self._leaving,
+        }
 
     def command(self, body: dict[str, Any]) -> dict[str, Any]:
         """Carry out a command; see `Commands`."""
@@ -186,9 +205,8 @@ class Engine:
     def status(self) -> EngineStatus:
         """Say what it does."""
         now = self._standing()
-        draining = self._draining or self._stopping.is_set()
         return EngineStatus(
-            state=EngineState.DRAINING if draining else EngineState.RUNNING,
+            state=EngineState.DRAINING if self._leaving else EngineState.RUNNING,
             pid=self._node.pid,
             version=__version__,
             running_blocks=now.running,
@@ -199,6 +217,10 @@ class Engine:
             started_at=self._started_at,
             trouble=self._dispatcher.trouble,
         )
+
+    @property
+    def _leaving(self) -> bool:
+        return self._draining or self._stopping.is_set()
 
     def _standing(self) -> Standing:
         with self._access.connection() as connection:
@@ -218,8 +240,18 @@ class Engine:
     def _unneeded(self) -> bool:
         if time.monotonic() - self._last_client < self._settings.idle_s:
             return False
-        self._writer.do(ops.forget_old)
         return self._standing().idle
+
+    def _tidy(self) -> None:
+        """Drop rows that only grow, now and then."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_S
+            self._writer.submit(ops.forget_old)
+            self._writer.submit(timers.forget_done)
+
+    def _give_up(self) -> None:
+        self._lost = True
+        self._stopping.set()
 
     def _announce(self) -> None:
         with self._news:

@@ -53,5 +53,4 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stop())
-    engine.run()
-    return 0
+    return 0 if engine.run() else 1

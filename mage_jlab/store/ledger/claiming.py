@@ -187,7 +187,8 @@ def _claimed(tx: Transaction, row: Any, going: str | None) -> Claim:
     tx.block_event(facts, row.id, row.block, BlockRunState.RUNNING, payload={"attempt": row.token})
     timeout = plan.blocks[row.block].timeout
     if timeout:
-        timers.add(tx, timers.TIMEOUT, row.id, row.token, tx.now + int(timeout * SECOND))
+        due_at = tx.now + int((timeout + timers.ALLOWANCE_S) * SECOND)
+        timers.add(tx, timers.TIMEOUT, row.id, row.token, due_at)
     folder = f"{row.run_id}/{path_part(row.block)}/{path_part(row.item) if row.item else '_'}"
     return Claim(
         block_run=row.id,

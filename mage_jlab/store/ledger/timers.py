@@ -13,6 +13,9 @@ from mage_jlab.store.ledger.transaction import Transaction
 
 RETRY = "retry"
 TIMEOUT = "timeout"
+ALLOWANCE_S = 30
+"""How much later than a block's timeout its timer is due: the executor, which counts from the
+moment at which a worker has the block, comes first; the timer stands for it where it cannot."""
 BATCH = 500
 """The most timers that one transaction handles."""
 
@@ -27,6 +30,7 @@ _DUE = (
 )
 _NEXT = select(func.min(timer.c.due_at)).where(not_(timer.c.done))
 _DONE = update(timer).where(timer.c.id == bindparam("b_id")).values(done=True)
+_FORGET = delete(timer).where(timer.c.done)
 _WAKE = (
     update(block_run)
     .where(
@@ -83,6 +87,11 @@ def fire_due(tx: Transaction) -> Due:
         else:
             overdue.append((row.ref, row.token))
     return Due(woken, overdue)
+
+
+def forget_done(tx: Transaction) -> None:
+    """Drop the timers that were handled."""
+    tx.execute(_FORGET)
 
 
 def next_due(tx: Transaction) -> int | None:

@@ -14,9 +14,9 @@ from mage_jlab.domain.errors import BadInputError
 from mage_jlab.domain.schedule import fire_times, parse_duration, parse_spec
 
 MINUTE = timedelta(minutes=1)
-NAIVE = st.datetimes(  # hypothesis takes naive bounds alone
-    datetime(2005, 1, 1),  # noqa: DTZ001
-    datetime(2027, 1, 1),  # noqa: DTZ001
+NAIVE = st.datetimes(
+    datetime(2005, 1, 1),  # noqa: DTZ001 # the bounds must be naive
+    datetime(2027, 1, 1),  # noqa: DTZ001 # the bounds must be naive
 )
 ODD = [
     ("America/New_York", "2026-03-07", "the clock goes forward at 02:00"),

@@ -45,7 +45,7 @@ def test_files_that_cannot_be_read_make_a_failed_run(bench: Bench) -> None:
     def unreadable() -> None:
         raise UnreadableFileError("a colon is missing", "pipelines/sales/metadata.yaml", 3, 1)
 
-    bench.snapshots["sales"] = unreadable  # type: ignore[assignment]
+    bench.snapshots["sales"] = unreadable
     bench.start()
     _trigger(bench)
     (run, *_) = wait_for(lambda: bench.reader.runs().items, bool)
@@ -83,7 +83,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
             pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar()
             tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             tx.event("test", payload={"much": "x" * 200_000})
-        write(self, tx, step)  # type: ignore[arg-type]
+        write(self, tx, step)
 
     def end_on_a_full_disk(*_: object) -> None:
         nonlocal full

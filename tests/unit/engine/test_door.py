@@ -61,7 +61,9 @@ def test_another_user_is_not_let_in(bench: Bench, monkeypatch: pytest.MonkeyPatc
 def test_the_first_message_says_protocol_schema_and_version(bench: Bench) -> None:
     bench.start()
     hello = bench.client._hello()
-    assert hello == {"protocol": 1, "schema": "0001", "version": "0.1.0"}
+    assert hello == {
+        "protocol": 1, "schema": "0001", "version": "0.1.0", "leaving": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_a_folder_of_somebody_else_is_refused(
     uid = os.getuid()
     monkeypatch.setattr(door_module.os, "getuid", lambda: uid + 1)
     with pytest.raises(ConflictError, match="belongs to somebody else"):
-        Door(tmp_path / "x.sock", None)  # type: ignore[arg-type]
+        Door(tmp_path / "x.sock", None)
 
 
 @pytest.mark.parametrize("kind", KINDS)

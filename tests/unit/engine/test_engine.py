@@ -10,6 +10,7 @@ import pytest
 
 from mage_jlab.domain.errors import ConflictError, EngineUnavailableError, NotFoundError
 from mage_jlab.engine.engine import AlreadyRunningError
+from mage_jlab.store.ledger import timers
 
 from .conftest import Bench, block, wait_for
 
@@ -111,7 +112,8 @@ def test_cancel_stops_what_runs_and_what_waits(bench: Bench) -> None:
         bench.client.command("cancel_run", run=run)
 
 
-def test_a_block_that_is_too_slow_times_out(bench: Bench) -> None:
+def test_a_block_that_is_too_slow_times_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timers, "ALLOWANCE_S", 0)
     bench.bodies["a"] = lambda _, stop: _blocked(stop)
     bench.start()
     run = bench.wait(bench.run(bench.snapshot(block("a", timeout=0.3))))

@@ -174,17 +174,19 @@ def test_files_that_cannot_be_read_make_a_failed_run(ledger: Ledger) -> None:
 
 
 def test_a_trigger_from_a_file_does_not_fire_until_somebody_enables_it(ledger: Ledger) -> None:
-    sync = lambda *specs, env=None: ledger.writer.do(  # noqa: E731
-        lambda tx: arming.sync_triggers(tx, ledger.project, specs, env, "ada")
-    )
-    ids = sync(_spec(), _spec(name="armed", envs=["prod"]), env="prod")
+    def sync(*specs: TriggerSpec) -> dict[str, str]:
+        return ledger.writer.do(
+            lambda tx: arming.sync_triggers(tx, ledger.project, specs, "prod", "ada")
+        )
+
+    ids = sync(_spec(), _spec(name="armed", envs=["prod"]))
     words = {word.name: word for word in ledger.reader.triggers(project=ledger.project)}
     assert (words["often"].enabled, words["often"].next_at) == (False, None)
     assert words["armed"].enabled
     assert words["armed"].next_at is not None
     ledger.writer.do(lambda tx: arming.enable_trigger(tx, ids["sales/often"], True, "ada"))
     assert ledger.reader.trigger(ids["sales/often"]).next_at is not None
-    assert sync(_spec(description="x"), env="prod") == {"sales/often": ids["sales/often"]}
+    assert sync(_spec(description="x")) == {"sales/often": ids["sales/often"]}
     (word,) = ledger.reader.triggers()
     assert (word.enabled, word.description) == (True, "x")
     assert set(ledger.reader.next_times(ledger.project)) == {"sales"}

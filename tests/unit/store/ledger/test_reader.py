@@ -41,7 +41,7 @@ def test_filters(ledger: Ledger) -> None:
     other = ledger.writer.do(lambda tx: create_run(tx, new, ONE))
 
     def found(**filters: object) -> list[str]:
-        return [run.id for run in ledger.reader.runs(**filters).items]  # type: ignore[arg-type]
+        return [run.id for run in ledger.reader.runs(**filters).items]
 
     assert found(pipeline="sales") == [failed, first]
     assert found(state="failed") == [failed]

@@ -56,7 +56,7 @@ def test_every_statement_compiles(dialect: str) -> None:
     statements = _statements()
     assert len(statements) > 40
     for name, statement in statements.items():
-        text = str(statement.compile(dialect=DIALECTS[dialect]))  # type: ignore[attr-defined]
+        text = str(statement.compile(dialect=DIALECTS[dialect]))
         assert text, name
 
 
@@ -96,7 +96,7 @@ def test_every_table_compiles(dialect: str) -> None:
 
 def test_the_migrations_lead_to_the_tables(ledger: Ledger) -> None:
     def differences(connection: object) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)  # type: ignore[arg-type]
+        return compare_metadata(MigrationContext.configure(connection), metadata)
 
     assert ledger.writer.do(lambda tx: differences(tx.connection)) == []
     assert ledger.sql("SELECT name, slots FROM pool") is not None
