@@ -101,7 +101,7 @@ class Calls(ScopeState):
         for name in function.draws:
             if name not in self.seeded:
                 self.draws.setdefault(name, place)
-        held = callee.parts.union(*(self.read_at(name, place).all for name in function.gives_names))
+        held = callee.parts.union(*(self.current(name).all for name in function.gives_names))
         if function.is_class or function.is_generator:
             kind = "generator" if function.is_generator else "unknown"
             return self.new(kind, held.union(*(value.all for value in every)))

@@ -108,6 +108,7 @@ def without_reads(function: Called) -> Called:
         function.parameters,
         changes_parameters=function.changes_parameters,
         gives_parameters=function.gives_parameters,
+        gives_names=function.gives_names,
         is_generator=function.is_generator,
         gives=function.gives,
         draws=function.draws,

@@ -153,6 +153,8 @@ class Expressions(Calls):
             return self.new(base.kind)
         if isinstance(node.slice, ast.Compare) or index.kind == "pandas":
             return self.new(base.kind)
+        if base.kind == "container" and isinstance(node.slice, ast.Slice):
+            return self.new("container", base.parts)
         if base.kind == "container":
             if (
                 base.items
@@ -163,9 +165,8 @@ class Expressions(Calls):
                 if -len(base.items) <= position < len(base.items):
                     return base.items[position]
             return Value(base.parts, base.parts)
-        return Value(
-            base.all, base.parts, "array" if base.kind == "array" else "unknown", base.module
-        )
+        kind = base.kind if base.kind in ("array", "figure") else "unknown"
+        return Value(base.all, base.parts, kind, base.module)
 
     def of_slice(self, node: ast.Slice) -> Value:
         """Bounds of a slice."""
