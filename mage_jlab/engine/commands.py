@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -89,11 +90,13 @@ class Commands:
         if command is None:
             raise NotFoundError(f"The engine has no command {name}.")
         try:
+            inspect.signature(command).bind(op_id, actor, **arguments)
+        except TypeError as error:
+            raise BadInputError(f"{name} takes other arguments: {error}.") from error
+        try:
             return command(op_id, actor, **arguments)
         except ValidationError as error:
             raise BadInputError(f"{name} was given what it cannot read: {error}") from error
-        except TypeError as error:
-            raise BadInputError(f"{name} takes other arguments: {error}") from error
 
     def _once(self, op_id: str, change: Callable[[Transaction], Answer]) -> Answer:
         return self._writer.do(lambda tx: ops.once(tx, op_id, change))

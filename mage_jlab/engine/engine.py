@@ -42,6 +42,8 @@ MakeExecutor = Callable[[int, OnOutcome, OnWorker], Executor]
 EVENTS_PAGE = 500
 TIDY_S = 3600.0
 """How often rows are dropped that nobody needs any more, in seconds."""
+GATHER_S = 0.02
+"""How long an answer to a long poll waits for what follows at once, in seconds."""
 WATCH_S = 1.0
 """How often the engine looks whether it is still needed, in seconds."""
 
@@ -80,6 +82,7 @@ class Engine:
         self._lost = False
         self._tidy_at = 0.0
         self._news = threading.Condition()
+        self._told = 0
         state.make()
         self._lock = EngineLock(state.lock)
         if not self._lock.take():
@@ -194,13 +197,16 @@ class Engine:
         deadline = time.monotonic() + timeout
         while True:
             self._last_client = time.monotonic()
+            seen = self._told
+            found = self._read_events(after)
+            left = deadline - time.monotonic()
+            if found or left <= 0 or self._stopping.is_set():
+                return {"events": found}
             with self._news:
-                found = self._read_events(after)
-                left = deadline - time.monotonic()
-                if found or left <= 0 or self._stopping.is_set():
-                    return {"events": found}
                 # On a shared ledger others append too: look again each second.
-                self._news.wait(min(left, WATCH_S))
+                told = self._told != seen or self._news.wait(min(left, WATCH_S))
+            if told:
+                time.sleep(GATHER_S)
 
     def status(self) -> EngineStatus:
         """Say what it does."""
@@ -255,6 +261,7 @@ class Engine:
 
     def _announce(self) -> None:
         with self._news:
+            self._told += 1
             self._news.notify_all()
 
     def _read_events(self, after: int) -> list[dict[str, Any]]:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from mage_jlab.domain.errors import ConflictError, EngineUnavailableError, NotFoundError
+from mage_jlab.domain.errors import (
+    BadInputError,
+    ConflictError,
+    EngineUnavailableError,
+    NotFoundError,
+)
 from mage_jlab.engine.engine import AlreadyRunningError
 from mage_jlab.store.ledger import timers
 
@@ -163,6 +168,10 @@ def test_errors_come_back_as_what_they_are(bench: Bench) -> None:
         bench.client.command("cancel_run", run="x")
     with pytest.raises(NotFoundError, match="no command dance"):
         bench.client.command("dance")
+    with pytest.raises(BadInputError, match="takes other arguments"):
+        bench.client.command("cancel_run", walk="x")
+    with pytest.raises(BadInputError, match="cannot read"):
+        bench.client.command("create_run", project="p", pipeline="s", snapshot={"hash": 1})
     with pytest.raises(NotFoundError, match="No project nowhere"):
         bench.client.command(
             "create_run",
