@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,14 @@ import pytest
 from mage_jlab.engine.exits import ALREADY, HOPELESS
 from mage_jlab.engine.supervisor import DEATHS, supervise
 from mage_jlab.store.paths import StateFolder
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """Give this process its own answer to SIGTERM back."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def _command(folder: Path, *statuses: int) -> list[str]:
