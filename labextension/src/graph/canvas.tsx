@@ -13,7 +13,7 @@ import * as React from 'react';
 import type { Pipeline } from '../contract';
 import { Button, fitIcon, type IContext, minusIcon, plusIcon } from '../ui';
 import { FlowLine, type FlowEdge } from './edge';
-import { arrange, edgeKey } from './layout';
+import { arrange, edgeKey, NODE } from './layout';
 import { BlockCard, type BlockNode } from './node';
 import { edgeNames } from './order';
 import type { IBlockStatus } from './status';
@@ -114,6 +114,9 @@ function Flow(props: ICanvasProps): JSX.Element {
     type: 'block',
     position: places.get(block.name) ?? { x: 0, y: 0 },
     selected: block.name === selected,
+    // Known sizes keep a block in sight, and its edges in place, when its state is drawn anew.
+    ...NODE,
+    measured: NODE,
     data: {
       name: block.name,
       type: block.type,
