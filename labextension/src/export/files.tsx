@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
 
 import type { ChangeKind, FileChange } from '../contract';
@@ -37,7 +38,7 @@ export function FileList(props: {
             onClick={() => props.onSelect(change.path)}
             onFocus={() => props.onSelect(change.path)}
           >
-            <span className="mage-mod-ellipsis">{change.path}</span>
+            <Path path={change.path} />
             <span className="mage-mod-grey">{size(change, trans)}</span>
             <span className="mage-Export-kind">
               {kindWord(change.kind, trans)}
@@ -46,6 +47,18 @@ export function FileList(props: {
         ))}
       </div>
     </section>
+  );
+}
+
+/** A path that loses its folders first when it is narrow, and its file's name last. */
+function Path(props: { path: string }): JSX.Element {
+  const name = PathExt.basename(props.path);
+  const folders = props.path.slice(0, props.path.length - name.length);
+  return (
+    <span className="mage-Export-path">
+      <span className="mage-mod-ellipsis">{folders}</span>
+      <span>{name}</span>
+    </span>
   );
 }
 

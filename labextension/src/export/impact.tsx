@@ -18,8 +18,8 @@ export function Impact(props: {
         <div>
           <dt>{trans.__('Becomes a pipeline')}</dt>
           <dd>
-            <strong>{trans._n('%1 block', '%1 blocks', model.blocks)}</strong>{' '}
-            {trans.__('each a file of its own')}
+            <strong>{trans._n('%1 block', '%1 blocks', model.blocks)}</strong>
+            {trans.__(', each in a file of its own')}
           </dd>
         </div>
       </dl>
