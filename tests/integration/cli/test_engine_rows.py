@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
 from cli_calling import call
 
 ENGINE_KEYS = {
@@ -48,21 +48,26 @@ def test_engine_stop_and_the_next_start(here: Path) -> None:
     assert call("engine", "status", "--json").document["pid"] != before
 
 
-def test_an_engine_in_the_foreground(here: Path, tmp_path: Path) -> None:
+def test_an_engine_in_the_foreground(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAGE_JLAB_STATE_DIR", str(tmp_path / "state"))
     process = subprocess.Popen(
         [sys.executable, "-m", "mage_jlab", "engine", "start", "--foreground"],
-        env={**os.environ, "MAGE_JLAB_STATE_DIR": str(tmp_path / "state")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        assert process.stdout is not None
-        assert "is up" in process.stdout.readline()
+        deadline = time.monotonic() + 30
+        while call("engine", "status", "--json").document["pid"] != process.pid:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     finally:
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
+    assert "is up" in said
     assert "Traceback" not in said
 
 
