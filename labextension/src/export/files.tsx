@@ -34,6 +34,7 @@ export function FileList(props: {
             data-kind={change.kind}
             tabIndex={change.path === selected ? 0 : -1}
             aria-selected={change.path === selected}
+            aria-label={`${change.path}, ${kindWord(change.kind, trans)}`}
             title={change.path}
             onClick={() => props.onSelect(change.path)}
             onFocus={() => props.onSelect(change.path)}
