@@ -14,7 +14,7 @@ TOTAL = """total = float(raw["amount"].sum())"""
 BROKEN = """import logging
 logging.warning("amounts look odd")
 total = float(raw["amont"].sum())"""
-DONE = """done = slow.assign(total=total)"""
+DONE = """done = slow.assign(total=str(total))"""
 
 
 def write_sales(lab: Any, *, seconds: float = 0.0, total: str = TOTAL) -> str:

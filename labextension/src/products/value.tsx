@@ -25,13 +25,10 @@ export function bundle(product: Product): PartialJSONObject | null {
     const schema = (value as { $schema?: unknown }).$schema;
     const [, kind, version] =
       (typeof schema === 'string' ? VEGA.exec(schema) : null) ?? [];
-    const plain: PartialJSONObject = { 'application/json': value };
+    // A chart alone: beside plain JSON the host would prefer that.
     return kind
-      ? {
-          [`application/vnd.${kind.replace('-', '')}.v${version}+json`]: value,
-          ...plain
-        }
-      : plain;
+      ? { [`application/vnd.${kind.replace('-', '')}.v${version}+json`]: value }
+      : { 'application/json': value };
   }
   return typeof value === 'string' ? { 'text/plain': value } : null;
 }
@@ -70,7 +67,14 @@ export function Value(props: {
 }): JSX.Element {
   const { product, registry, context } = props;
   const { trans } = context;
-  const data = React.useMemo(() => bundle(product), [product]);
+  const data = React.useMemo(() => {
+    const first = bundle(product);
+    const known = first && registry?.preferredMimeType(first, 'ensure');
+    // A chart of a version that the host does not draw is still JSON to read.
+    return known || product.type !== 'json' || product.mime
+      ? first
+      : ({ 'application/json': product.value } as PartialJSONObject);
+  }, [product, registry]);
   const drawable =
     data && registry ? registry.preferredMimeType(data, 'ensure') : undefined;
   return (

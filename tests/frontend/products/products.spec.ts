@@ -83,8 +83,7 @@ describe('values', () => {
       $schema: 'https://vega.github.io/schema/vega-lite/v5.json'
     };
     expect(Object.keys(bundle({ ...product, value }) ?? {})).toEqual([
-      'application/vnd.vegalite.v5+json',
-      'application/json'
+      'application/vnd.vegalite.v5+json'
     ]);
   });
 
