@@ -208,6 +208,9 @@ def test_two_blocks_of_one_name(fresh: Path) -> None:
     checked = call("check", "notebooks/sales.ipynb", "--json")
     assert checked.status == 1
     assert "name-taken" in [d["code"] for d in checked.document["diagnostics"]]
+    said = call("check", "notebooks/sales.ipynb")
+    assert said.status == 1
+    assert "[name-taken]" in said.out
 
 
 def test_a_cycle_through_declared_upstreams(fresh: Path) -> None:
@@ -217,6 +220,9 @@ def test_a_cycle_through_declared_upstreams(fresh: Path) -> None:
     checked = call("export", "notebooks/sales.ipynb", "--json")
     assert checked.status == 1
     assert "cycle" in [d["code"] for d in checked.document["diagnostics"]]
+    said = call("check", "notebooks/sales.ipynb")
+    assert said.status == 1
+    assert "[cycle]" in said.out
 
 
 def test_open(here: Path) -> None:
