@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mage_jlab.domain.block import BlockType
-from mage_jlab.domain.graph import in_order
+from mage_jlab.domain.graph import find_cycle, in_order
 from mage_jlab.domain.pipeline import Graph
 
 LETTERS = {
@@ -40,10 +40,13 @@ def lanes(blocks: Sequence[Line]) -> str:
     """Draw blocks one a line, with lanes from each to those that read it.
 
     A lane begins at a block and ends at the last one that waits for it; the order is the given
-    one where every block stands below those it waits for.
+    one where every block stands below those it waits for. Blocks that wait for each other, or
+    that share a name, have no such order: they are listed without lanes.
     """
     by_name = {block.name: block for block in blocks}
     known = {b.name: [u for u in b.upstream if u in by_name] for b in blocks}
+    if len(by_name) < len(blocks) or find_cycle(known):
+        return _written([("●", block) for block in blocks])
     order = in_order(known)
     last_reader = {up: name for name in order for up in known[name]}
     open_lanes: list[str | None] = []
@@ -61,6 +64,10 @@ def lanes(blocks: Sequence[Line]) -> str:
         open_lanes[own] = name if name in last_reader else None
         while open_lanes and open_lanes[-1] is None:
             open_lanes.pop()
+    return _written(drawn)
+
+
+def _written(drawn: Sequence[tuple[str, Line]]) -> str:
     if not drawn:
         return ""
     width = max(len(row) for row, _ in drawn)

@@ -91,3 +91,14 @@ def test_dot_quotes_names() -> None:
 @pytest.mark.parametrize("type_", list(BlockType))
 def test_every_type_has_a_letter(type_: BlockType) -> None:
     assert LETTERS[type_].isupper()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "listed"),
+    [
+        ([Line("a", T, ("b",)), Line("b", T, ("a",))], ["● T a", "● T b"]),
+        ([Line("a", T, ()), Line("a", T, ("a",))], ["● T a", "● T a"]),
+    ],
+)
+def test_blocks_without_an_order_are_listed(blocks: list[Line], listed: list[str]) -> None:
+    assert [" ".join(line.split()) for line in lanes(blocks).splitlines()] == listed
