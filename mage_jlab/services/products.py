@@ -135,27 +135,37 @@ class Products:
     def save(self, product_id: str, output: Path) -> Path:
         """Write a product into a file, in the format that the file's ending says.
 
+        For ``.pkl`` the value is loaded, so that it keeps every type: never call this in the
+        server's process, which offers ``download``.
+
         Returns:
             The file, absolute.
 
         Raises:
             BadInputError: when this product has no such form.
         """
-        from mage_jlab.store.products_export import export_product
+        from mage_jlab.store.products_export import export_product, pickle_value
 
         row = self._row(product_id)
         if not output.absolute().parent.is_dir():
             raise NotFoundError(f"There is no folder {output.parent}.")
-        export_product(row.root, row.stored, output.absolute())
+        if output.suffix == ".pkl":
+            pickle_value(self.load(product_id), output.absolute())
+        else:
+            export_product(row.root, row.stored, output.absolute())
         return output.absolute()
 
     def download(self, product_id: str, format_: str, folder: Path) -> tuple[str, Path]:
         """Write a product as a file into a folder; give the name to save it under, and the file."""
         if not format_.isalnum():
             raise BadInputError(f"{format_!r} is no file format.")
+        from mage_jlab.store.products_export import export_product
+
         row = self._row(product_id)
         name = f"{row.pipeline}-{row.run_number}-{row.block}-{row.stored.name}.{format_}"
-        return name.replace("/", "-"), self.save(product_id, folder / f"product.{format_}")
+        file = folder / f"product.{format_}"
+        export_product(row.root, row.stored, file)
+        return name.replace("/", "-"), file
 
     def load(self, product_id: str) -> Any:
         """Load a product as the value that it was; never do this in the server's process.

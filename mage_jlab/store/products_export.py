@@ -55,6 +55,22 @@ def export_product(products_root: Path, stored: StoredProduct, output: Path) -> 
         raise BadInputError(
             f"{stored.name} is a {stored.type.value}: it cannot be written as .{ending}."
         )
+    _write_whole(output, write)
+
+
+def pickle_value(value: object, output: Path) -> None:
+    """Write a loaded product as a pickle, its own classes and functions included.
+
+    Raises:
+        UnprocessableError: when the file cannot be written.
+    """
+    import cloudpickle
+
+    _write_whole(output, lambda part: part.write_bytes(cloudpickle.dumps(value)))
+
+
+def _write_whole(output: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place, then move it there."""
     try:
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".mage-") as folder:
             part = Path(folder) / output.name
@@ -134,10 +150,6 @@ def _html(table: pa.Table, part: Path) -> None:
     _frame(table).to_html(part, index=False)
 
 
-def _pkl(table: pa.Table, part: Path) -> None:
-    _frame(table).to_pickle(part)
-
-
 def _parquet(table: pa.Table, part: Path) -> None:
     import pyarrow.parquet
 
@@ -179,7 +191,6 @@ def _npy(table: pa.Table, part: Path) -> None:
 _TABLE_WRITERS = {
     "csv": _csv,
     "html": _html,
-    "pkl": _pkl,
     "parquet": _parquet,
     "arrow": _arrow,
     "json": _json,

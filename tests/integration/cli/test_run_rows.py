@@ -294,7 +294,7 @@ def test_product_get(here: Path, tmp_path: Path, suffix: str) -> None:
     expected = pd.DataFrame({"market": ["CA", "NY", "CA"], "amount": [1.5, 2.0, 3.25]})
     readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".pkl": pd.read_pickle}
     if suffix in readers:
-        pd.testing.assert_frame_equal(readers[suffix](target), expected, check_dtype=False)
+        pd.testing.assert_frame_equal(readers[suffix](target), expected)
     else:
         assert target.stat().st_size > 50
 
