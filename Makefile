@@ -134,7 +134,6 @@ bench: .stamps/install ## Measure, each figure as a ratio to a reference of the 
 
 contract: .stamps/python .stamps/npm ## Write the files that the code generates
 	"$(BIN)/python" -m mage_jlab.api.contract | npx json2ts --unreachableDefinitions --no-additionalProperties > labextension/src/contract.ts
-	"$(BIN)/python" -m mage_jlab.api.openapi > mage_jlab/api/openapi.yaml
 	"$(BIN)/python" -m mage_jlab.api.openapi > .stamps/openapi.yaml
 	mv .stamps/openapi.yaml mage_jlab/api/openapi.yaml
 
