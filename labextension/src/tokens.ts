@@ -2,56 +2,10 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Workbench } from './cells/workbench';
+import type * as model from './model';
 
-import type { MageClient, RunsClient } from './client';
-import type {
-  Connection,
-  EngineModel,
-  Events,
-  PipelineModel,
-  PipelinesModel,
-  ProjectsModel,
-  RunModel,
-  RunsModel,
-  TriggersModel
-} from './model';
-
-/**
- * What all views of mage_jlab share. Models that are asked for belong to whoever asked, who
- * disposes them.
- */
-export interface IMage {
-  /** The server side. */
-  readonly client: MageClient;
-
-  /** Whether the server answers. */
-  readonly connection: Connection;
-
-  /** What changed, as the server pushes it. */
-  readonly events: Events;
-
-  /** The projects, and the one that the user looks at. */
-  readonly projects: ProjectsModel;
-
-  /** How the engine is. */
-  readonly engine: EngineModel;
-
-  /** Keep a project's pipelines up to date. */
-  pipelines(project: string): PipelinesModel;
-
-  /** Keep one pipeline up to date. */
-  pipeline(project: string, name: string): PipelineModel;
-
-  /** Keep a list of runs up to date. */
-  runs(query: RunsClient.IQuery): RunsModel;
-
-  /** Keep one run, with its block runs, up to date. */
-  run(id: string): RunModel;
-
-  /** Keep a project's triggers, or those of one pipeline, up to date. */
-  triggers(project: string, pipeline?: string): TriggersModel;
-}
+/** What all views of mage_jlab share. */
+export type IMage = model.IMage;
 
 /** The token of what all views of mage_jlab share. */
 export const IMage = new Token<IMage>(
@@ -104,10 +58,10 @@ export interface IWorkbenches {
   readonly panel: NotebookPanel | null;
 
   /** The current notebook's analysis. */
-  readonly current: Workbench | null;
+  readonly current: model.Workbench | null;
 
   /** Give the analysis of a notebook's panel. */
-  of(panel: NotebookPanel): Workbench | null;
+  of(panel: NotebookPanel): model.Workbench | null;
 
   /** Find the panel of an open notebook by its path, relative to the server's root. */
   find(path: string): NotebookPanel | null;

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from guarded import ROOT, files
 
+from mage_jlab.domain.graph import find_cycle
+
 LEFT_TO_RIGHT = """
     domain demo store notebook blocks engine services events api cli magics app
 """
 RANKS = {room: at for at, room in enumerate(LEFT_TO_RIGHT.split())}
 SIDE_BY_SIDE = {"api", "cli", "magics"}
-BROWSER_RANKS = {"contract": 0, "tokens": 1, "client": 2, "model": 3, "index": 9}
-FEATURE_RANK = 4
+BROWSER_RANKS = {"contract": 0, "client": 1, "model": 2, "tokens": 3, "ui": 4, "index": 9}
+FEATURE_RANK = 5
 
 PYTHON = [path for path in files("mage_jlab", ".py") if len(path.parts) > 2 or path.stem in RANKS]
 BROWSER = files("labextension/src", ".ts", ".tsx")
@@ -78,16 +80,30 @@ def browser_rank(room: str) -> int:
 def test_browser_folders_import_to_the_left(path: Path) -> None:
     source = (ROOT / path).read_text(encoding="utf-8")
     room = browser_room(path)
-    if room == "tokens":  # its interfaces name the types of what a feature provides, never its code
-        source = re.sub(r"import type [^;]*;", "", source)
-    for target in re.findall(
-        r"""(?:from|import)\s*\(?\s*['"](\.{1,2}/[^'"]*|\.{1,2})['"]""", source
-    ):
-        place = (ROOT / path.parent / target).resolve().relative_to(ROOT)
+    for place in browser_imports(path, source):
         other = browser_room(place) if place != Path("labextension/src") else "index"
         features = browser_rank(other) == browser_rank(room) == FEATURE_RANK
         left = browser_rank(other) < browser_rank(room)
-        assert other == room or left or features, f"{room} imports {target}"
+        assert other == room or left or features, f"{room} imports {place}"
+
+
+def browser_imports(path: Path, source: str) -> list[Path]:
+    """Give the places that a file imports from the extension, also types and lazy ones."""
+    targets = re.findall(r"""(?:from|import)\s*\(?\s*['"](\.{1,2}/[^'"]*|\.{1,2})['"]""", source)
+    return [(ROOT / path.parent / target).resolve().relative_to(ROOT) for target in targets]
+
+
+def test_no_two_browser_files_import_each_other_in_a_circle() -> None:
+    known = {path.with_suffix(""): path for path in BROWSER}
+    upstream = {
+        str(path): {
+            str(known.get(place) or known[place / "index"])
+            for place in browser_imports(path, (ROOT / path).read_text(encoding="utf-8"))
+            if place in known or place / "index" in known
+        }
+        for path in BROWSER
+    }
+    assert find_cycle(upstream) is None
 
 
 def test_a_view_never_fetches() -> None:

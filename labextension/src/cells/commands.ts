@@ -11,8 +11,8 @@ import { CommandIDs } from '../tokens';
 import { BLOCK_TYPES, typeWord } from '../ui';
 import { goTo } from './navigate';
 import { openTypeMenu } from './picker';
-import { blockTypeOf, givenName, setBlockType, setGivenName } from './tags';
-import type { Workbench } from './workbench';
+import { blockTypeOf, givenName, setBlockType, setGivenName } from '../model';
+import type { Workbench } from '../model';
 
 /** The ids of the commands that cells alone use. */
 export namespace CellCommandIDs {

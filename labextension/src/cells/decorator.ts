@@ -13,8 +13,8 @@ import type { ICellLine } from './line';
 import { CellLine } from './line';
 import { CellProblems } from './problems';
 import { drawSquiggles } from './squiggles';
-import { blockTypeOf, givenName, isParameters } from './tags';
-import type { Workbench } from './workbench';
+import { blockTypeOf, givenName, isParameters } from '../model';
+import type { Workbench } from '../model';
 
 /** Draws what a notebook's tagged cells have more than others: line, edge, squiggles, problems. */
 export class Decorator implements IDisposable {

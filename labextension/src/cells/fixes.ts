@@ -1,8 +1,8 @@
 import type { ICellModel } from '@jupyterlab/cells';
 
 import type { Diagnostic } from '../contract';
-import type { Workbench } from './workbench';
-import { cellsOf } from './workbench';
+import type { Workbench } from '../model';
+import { cellsOf } from '../model';
 
 /** What the lab can do about a diagnostic by itself. */
 export type FixKind = 'go' | 'tag' | 'move' | 'parameter' | 'explain';

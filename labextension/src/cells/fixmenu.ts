@@ -15,10 +15,9 @@ import {
   origin
 } from './fixes';
 import { goTo } from './navigate';
-import { blockTypeOf, isParameters, setBlockType } from './tags';
+import { blockTypeOf, isParameters, setBlockType, cellsOf } from '../model';
+import type { Workbench } from '../model';
 import { openTypeMenu } from './picker';
-import type { Workbench } from './workbench';
-import { cellsOf } from './workbench';
 
 /** What a fix needs to be carried out. */
 interface IFixContext {

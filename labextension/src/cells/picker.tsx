@@ -9,7 +9,7 @@ import * as React from 'react';
 import type { BlockType } from '../contract';
 import { BLOCK_TYPES, foldIcon, runIcon, TypeBadge, typeWord } from '../ui';
 import { typeIcon } from './icon';
-import { blockTypeOf, setBlockType } from './tags';
+import { blockTypeOf, setBlockType } from '../model';
 
 /** The first item of a code cell's toolbar: the type of the block that the cell is. */
 export class TypePicker extends ReactWidget {

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { NotebooksClient } from '../client';
 import type { IWorkbenches } from '../tokens';
-import { Workbench } from './workbench';
+import { Workbench } from '../model';
 
 /** The open notebooks, each with its analysis. */
 export class Workbenches implements IWorkbenches {

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { Workbench } from '../cells/workbench';
+import type { Workbench } from '../model';
 import type { IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import type { IContext } from '../ui';

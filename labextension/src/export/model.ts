@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { Workbench } from '../cells/workbench';
+import type { Workbench } from '../model';
 import type { NotebooksClient } from '../client';
 import { RequestError, sentence } from '../client';
 import type { Diagnostic, FileChange, Project, Trigger } from '../contract';

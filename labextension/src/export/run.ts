@@ -1,6 +1,6 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import type { Workbench } from '../cells/workbench';
+import type { Workbench } from '../model';
 import type { RunsClient } from '../client';
 import { sentence } from '../client';
 import { CommandIDs } from '../tokens';

@@ -2,12 +2,12 @@ import type { ServiceManager } from '@jupyterlab/services';
 
 import type { RunsClient } from '../client';
 import { MageClient } from '../client';
-import type { IMage } from '../tokens';
 import { Connection } from './connection';
 import { Events } from './events';
 import { PipelinesModel, RunsModel, TriggersModel } from './lists';
 import { ProjectsModel } from './projects';
 import type { Resource } from './resource';
+import type { IMage } from './shared';
 import { EngineModel, PipelineModel, RunModel } from './single';
 
 /** What all views of mage_jlab share: the server side, and what is known of it. */

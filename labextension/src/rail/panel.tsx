@@ -5,12 +5,12 @@ import * as React from 'react';
 
 import { CellCommandIDs } from '../cells/commands';
 import { goTo } from '../cells/navigate';
-import type { Workbench } from '../cells/workbench';
+import type { Workbench } from '../model';
+import { LastRun } from '../model';
 import type { IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import type { IContext } from '../ui';
 import { mageIcon } from '../ui';
-import { LastRun } from './lastrun';
 import { Rail } from './view';
 
 /** The panel of the right side bar: it follows the current notebook and its active cell. */

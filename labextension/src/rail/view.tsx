@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Workbench } from '../cells/workbench';
+import type { Workbench, LastRun } from '../model';
 import type { AnalysedBlock } from '../contract';
 import {
   Banner,
@@ -15,7 +15,6 @@ import {
 import { BlockDetails } from './details';
 import { RailGraph, railWidth } from './graph';
 import { layOut } from './lanes';
-import type { LastRun } from './lastrun';
 
 /** What the rail can do. */
 export interface IRailActions {

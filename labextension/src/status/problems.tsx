@@ -2,7 +2,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Workbench } from '../cells/workbench';
+import type { Workbench } from '../model';
 import type { IWorkbenches } from '../tokens';
 import { SeverityMark } from '../ui';
 

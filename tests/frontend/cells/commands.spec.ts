@@ -7,8 +7,7 @@ import {
   CellCommandIDs,
   problems
 } from '../../../labextension/src/cells/commands';
-import { blockTypeOf } from '../../../labextension/src/cells/tags';
-import { Workbench } from '../../../labextension/src/cells/workbench';
+import { blockTypeOf, Workbench } from '../../../labextension/src/model';
 import { MageClient } from '../../../labextension/src/client';
 import { CommandIDs } from '../../../labextension/src/tokens';
 import { analysisOf, problemOf } from '../analyses';

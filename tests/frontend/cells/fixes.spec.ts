@@ -7,7 +7,7 @@ import {
   origin
 } from '../../../labextension/src/cells/fixes';
 import { placeOf } from '../../../labextension/src/cells/squiggles';
-import type { Workbench } from '../../../labextension/src/cells/workbench';
+import type { Workbench } from '../../../labextension/src/model';
 import { Text } from '@codemirror/state';
 import { problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';

@@ -9,10 +9,7 @@ import {
   TypePicker
 } from '../../../labextension/src/cells/picker';
 import { CellProblems } from '../../../labextension/src/cells/problems';
-import {
-  blockTypeOf,
-  setBlockType
-} from '../../../labextension/src/cells/tags';
+import { blockTypeOf, setBlockType } from '../../../labextension/src/model';
 import { problemOf } from '../analyses';
 import { click, settle, show, words } from '../draw';
 import { notebookOf } from '../notebooks';

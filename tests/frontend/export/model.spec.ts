@@ -1,13 +1,12 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
-import { Workbench } from '../../../labextension/src/cells/workbench';
+import { Workbench, Mage } from '../../../labextension/src/model';
 import {
   ExportModel,
   homeOf,
   wayTo
 } from '../../../labextension/src/export/model';
 import { runNotebook } from '../../../labextension/src/export/run';
-import { Mage } from '../../../labextension/src/model';
 import type { IWorkbenches } from '../../../labextension/src/tokens';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';

@@ -1,8 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Workbench } from '../../../labextension/src/cells/workbench';
-import type { LastRun } from '../../../labextension/src/rail/lastrun';
+import type { Workbench, LastRun } from '../../../labextension/src/model';
 import { Rail } from '../../../labextension/src/rail/view';
 import { analysisOf, blockOf, problemOf } from '../analyses';
 import { click, draw, settle, words } from '../draw';

@@ -2,8 +2,8 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { BlockRun, Run } from '../contract';
-import type { RunsModel } from '../model';
-import type { IMage } from '../tokens';
+import type { RunsModel } from './lists';
+import type { IMage } from './shared';
 
 /** The last run of a pipeline with its block runs, for as long as a notebook is looked at. */
 export class LastRun {

@@ -5,7 +5,7 @@ import {
   setBlockType,
   setGivenName,
   tagsOf
-} from '../../../labextension/src/cells/tags';
+} from '../../../labextension/src/model';
 import { notebookOf } from '../notebooks';
 
 describe('a cell', () => {

@@ -1,7 +1,20 @@
 import type { ICellModel } from '@jupyterlab/cells';
 
 import type { BlockType } from '../contract';
-import { TYPE_LETTERS } from '../ui';
+
+/** All types, so that a tag can be told from one that a newer version writes. */
+const TYPES: { [type in BlockType]: true } = {
+  data_loader: true,
+  transformer: true,
+  data_exporter: true,
+  sensor: true,
+  custom: true,
+  scratchpad: true,
+  chart: true,
+  callback: true,
+  conditional: true,
+  markdown: true
+};
 
 const BLOCK = 'block:';
 const PARAMETERS = 'parameters';
@@ -21,7 +34,7 @@ export function blockTypeOf(cell: ICellModel): BlockType | null {
   }
   for (const tag of tagsOf(cell)) {
     const type = tag.startsWith(BLOCK) ? tag.slice(BLOCK.length) : '';
-    if (type in TYPE_LETTERS) {
+    if (type in TYPES) {
       return type as BlockType;
     }
   }

@@ -1,7 +1,6 @@
 import type { NotebookModel } from '@jupyterlab/notebook';
 
-import { setBlockType } from '../../../labextension/src/cells/tags';
-import { Workbench } from '../../../labextension/src/cells/workbench';
+import { setBlockType, Workbench } from '../../../labextension/src/model';
 import { MageClient } from '../../../labextension/src/client';
 import { analysisOf, blockOf, problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';
