@@ -176,12 +176,13 @@ def kernel_of(notebook: Notebook) -> str | None:
 
 
 def language_of(notebook: Notebook) -> str:
-    """Give the language of the notebook's kernel; Python when it says nothing."""
+    """Give the language of the notebook's kernel; Python when it says none, or an empty one."""
     metadata = notebook.get("metadata", {})
     for key, field in (("language_info", "name"), ("kernelspec", "language")):
         part = metadata.get(key)
-        if isinstance(part, dict) and isinstance(part.get(field), str):
-            return str(part[field]).lower()
+        said = part.get(field) if isinstance(part, dict) else None
+        if isinstance(said, str) and said:
+            return said.lower()
     return "python"
 
 

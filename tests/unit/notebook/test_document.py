@@ -69,6 +69,13 @@ def test_upgrade_gives_each_cell_an_id_of_its_own() -> None:
     assert not needs_upgrade(document)
 
 
+def test_an_empty_language_is_an_unknown_one() -> None:
+    metadata = {"kernelspec": {"name": "", "language": ""}, "language_info": {"name": ""}}
+    assert language_of({"metadata": metadata}) == "python"
+    metadata["kernelspec"]["language"] = "R"
+    assert language_of({"metadata": metadata}) == "r"
+
+
 def test_kernel_language_and_pipeline() -> None:
     document = notebook()
     assert (kernel_of(document), language_of(document)) == (None, "python")
