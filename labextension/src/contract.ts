@@ -30,6 +30,13 @@ export type BlockType =
  */
 export type Language = "python" | "sql" | "r" | "yaml" | "markdown";
 /**
+ * How a block differs from its last export: the cell was edited, or the file was.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Drift".
+ */
+export type Drift = "cell" | "file";
+/**
  * How much a diagnostic weighs: an error stops the export.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -152,6 +159,9 @@ export interface Analysis {
 /**
  * A tagged cell, as the analysis understands it (the keys are the contract's).
  *
+ * ``drift`` and ``code`` are given for a block that was exported: what changed since then, and
+ * the sha256 of its file's text as it is now, which block runs record as ``code``.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AnalysedBlock".
  */
@@ -168,6 +178,8 @@ export interface AnalysedBlock {
   inputs: {
     [k: string]: string;
   };
+  drift: Drift[];
+  code: string | null;
 }
 /**
  * An arrow of the graph: ``to`` waits for ``from`` and reads ``names`` of it.

@@ -35,8 +35,19 @@ class Diagnostic(Word):
     fixes: list[str] = []
 
 
+class Drift(StrEnum):
+    """How a block differs from its last export: the cell was edited, or the file was."""
+
+    CELL = "cell"
+    FILE = "file"
+
+
 class AnalysedBlock(Word):
-    """A tagged cell, as the analysis understands it (the keys are the contract's)."""
+    """A tagged cell, as the analysis understands it (the keys are the contract's).
+
+    ``drift`` and ``code`` are given for a block that was exported: what changed since then, and
+    the sha256 of its file's text as it is now, which block runs record as ``code``.
+    """
 
     name: str
     type: BlockType
@@ -48,6 +59,8 @@ class AnalysedBlock(Word):
     results: list[str] = []
     upstream: list[str] = []
     inputs: dict[str, str] = {}
+    drift: list[Drift] = []
+    code: str | None = None
 
 
 class Analysis(Word):

@@ -14,6 +14,7 @@ from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
 from mage_jlab.domain.export import Export
 from mage_jlab.domain.project import Project
+from mage_jlab.services.drift import with_drift
 from mage_jlab.services.projects import Projects
 from mage_jlab.store.project_files import ProjectFiles
 
@@ -72,8 +73,9 @@ class Notebooks:
         """Do what ``check`` does, and name the project."""
         source = self._source(path, project_id, notebook)
         reading = source.read(_pipeline_of(source.document, source.place))
-        project = self._projects.word(source.files) if source.files else None
-        return Checked(reading.analysis, project)
+        if source.files is None:
+            return Checked(reading.analysis, None)
+        return Checked(with_drift(source.files, reading), self._projects.word(source.files))
 
     def tag(
         self,
