@@ -41,7 +41,8 @@ def _go_on(ledger: Ledger, data: st.DataObject) -> None:
     flying: list[Claim] = []
     lost: list[Claim] = []
     for _ in range(200):
-        flying += ledger.claim(data.draw(st.integers(1, 3))).values()
+        # All that is ready, by name: ids are random, and an example must be the same each time.
+        flying = sorted([*flying, *ledger.claim(7).values()], key=lambda item: item.block)
         if not flying:
             ledger.sql("UPDATE timer SET due_at = 0")
             if not ledger.writer.do(timers.fire_due).woken:
