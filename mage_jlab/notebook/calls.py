@@ -9,13 +9,16 @@ import ast
 from abc import abstractmethod
 
 from mage_jlab.notebook import known, randomness
-from mage_jlab.notebook.problems import error
-from mage_jlab.notebook.scope_state import ScopeState
+from mage_jlab.notebook.session_effects import (
+    SessionEffects,
+    imported_by_call,
+    is_literal_call,
+)
 from mage_jlab.notebook.strings import names_in_call
 from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
 
 
-class Calls(ScopeState):
+class Calls(SessionEffects):
     """Evaluates calls; :class:`Expressions` gives it the values of their parts."""
 
     @abstractmethod
@@ -75,6 +78,7 @@ class Calls(ScopeState):
                 for name in value.function.draws:
                     if name not in self.seeded:
                         self.draws.setdefault(name, place)
+                self.take_session(value.function, place)
 
     def _of_notebook(
         self, node: ast.Call, callee: Value, arguments: list[Value], words: dict[str, Value]
@@ -101,7 +105,11 @@ class Calls(ScopeState):
         for name in function.draws:
             if name not in self.seeded:
                 self.draws.setdefault(name, place)
+        self.take_session(function, place)
         held = callee.parts.union(*(self.current(name).all for name in function.gives_names))
+        held = frozenset(token for token in held if token[0] != "late") | {
+            ("late", late) for late in function.gives_late
+        }
         if function.is_class or function.is_generator:
             kind = "generator" if function.is_generator else "unknown"
             return self.new(kind, held.union(*(value.all for value in every)))
@@ -129,9 +137,14 @@ class Calls(ScopeState):
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant):
             return IMMUTABLE
         self._out(node, words)
+        self.drawn(name, self.places.of(node.func))
+        if name in known.LOGGING_SETTINGS:
+            self.session.setdefault(self.places.of(node.func), f"logging.{name}")
         drawn = randomness.method_draws(name, base.kind, node)
         if drawn and drawn not in self.seeded:
             self.draws.setdefault(drawn, self.places.of(node.func))
+        if base.kind == "function" and name == "register":
+            self.change(base, target)
         if base.kind in ("immutable", "function"):
             return self.new("immutable" if name in known.FRESH_METHODS else "unknown")
         if base.kind == "rng":
@@ -205,7 +218,12 @@ class Calls(ScopeState):
     ) -> Value:
         self._random(node, dotted)
         self._out(node, words)
-        self._session(node, dotted)
+        self.reaches_names(node, dotted)
+        self.session_call(node, dotted, arguments[0] if arguments else None)
+        if dotted == "eval" and is_literal_call(node):
+            self._eval(node)
+        if dotted == "__import__":
+            return Value(kind="module", module=imported_by_call(node))
         everything = NONE.union(*(value.all for value in [*arguments, *words.values()]))
         if dotted in known.CHANGES_FIRST and arguments:
             self.change(arguments[0], node.args[0])
@@ -225,6 +243,8 @@ class Calls(ScopeState):
             kind = "array" if dotted.startswith("numpy.") else arguments[0].kind
             return Value(arguments[0].own, arguments[0].parts, kind)
         kind = known.kind_of(dotted)
+        if kind == "figure" and not dotted.startswith("matplotlib."):
+            self.figures.setdefault("begins", self.places.of(node.func))
         if dotted in known.SHALLOW_FUNCTIONS:
             items = NONE.union(
                 *(
@@ -245,6 +265,7 @@ class Calls(ScopeState):
 
     def _of_unknown(self, node: ast.Call, arguments: list[Value]) -> Value:
         """Nothing is known: it may change what it is given, and give it back."""
+        self.drawn(ast.unparse(node.func), self.places.of(node.func))
         for value in arguments:
             if value.kind not in ("immutable", "pandas") or value.kind == "pandas":
                 self.change(value, node.func, certain=False)
@@ -259,40 +280,6 @@ class Calls(ScopeState):
         drawn = randomness.draws(dotted, node)
         if drawn and drawn not in self.seeded:
             self.draws.setdefault(drawn, place)
-
-    def _session(self, node: ast.Call, dotted: str) -> None:
-        """Refuse what reaches names behind the code's back."""
-        place = self.places.of(node.func)
-        if dotted in ("globals", "locals") or (dotted in ("vars", "dir") and not node.args):
-            self.problems.append(
-                error(
-                    "unknown-code",
-                    f"{dotted}() gives all names of the notebook, and a block has only its inputs.",
-                    place,
-                    ("Name what the cell needs",),
-                )
-            )
-        elif dotted == "exec" or (dotted == "eval" and not _literal(node)):
-            self.problems.append(
-                error(
-                    "unknown-code",
-                    f"What {dotted}(…) runs is known only when it runs, so "
-                    f"its names cannot be followed.",
-                    place,
-                    ("Write the code itself",),
-                )
-            )
-        elif dotted == "eval":
-            self._eval(node)
-        elif dotted == "input":
-            self.problems.append(
-                error(
-                    "unknown-code",
-                    "input() waits for a person, and a run has none.",
-                    place,
-                    ("Make the value a parameter",),
-                )
-            )
 
     def _eval(self, node: ast.Call) -> None:
         text = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
@@ -325,14 +312,6 @@ def _inplace(node: ast.Call) -> bool:
         word.arg == "inplace"
         and not (isinstance(word.value, ast.Constant) and word.value.value is False)
         for word in node.keywords
-    )
-
-
-def _literal(node: ast.Call) -> bool:
-    return (
-        len(node.args) == 1
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
     )
 
 

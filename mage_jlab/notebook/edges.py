@@ -29,8 +29,11 @@ class BlockGraph:
     edges: list[Edge] = field(default_factory=list)
 
     def add(self, above_name: str, name: str, names: Sequence[str], why: str) -> None:
-        """Add an arrow; one that is there already keeps its reason."""
-        if above_name not in self.upstream[name]:
+        """Add an arrow; one that is there already keeps its reason.
+
+        Two blocks of one name wait for themselves no more than others do: their name is the error.
+        """
+        if above_name != name and above_name not in self.upstream[name]:
             self.upstream[name].append(above_name)
             self.edges.append(Edge(from_=above_name, to=name, names=list(names), why=why))
 

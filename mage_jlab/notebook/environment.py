@@ -24,13 +24,15 @@ ObjectId = tuple[int, str]
 class Change:
     """A change in place of an object that this name can reach.
 
-    By a cell that does not hand the name on.
+    By a cell that does not hand the name on. Or a new binding of a name that a function in the
+    value reads when it is called.
     """
 
     cell: int
     name: str
     place: Place
     certain: bool
+    rebound: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,6 @@ def without_reads(function: Called) -> Called:
         gives=function.gives,
         draws=function.draws,
         is_class=function.is_class,
+        sets=function.sets,
+        figures=function.figures,
     )

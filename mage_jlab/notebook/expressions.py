@@ -7,6 +7,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from mage_jlab.notebook.calls import Calls
+from mage_jlab.notebook.known import CONSTANTS
+from mage_jlab.notebook.scope_state import ScopeState
 from mage_jlab.notebook.scopes import target_names
 from mage_jlab.notebook.values import IMMUTABLE, NONE, Called, Token, Value
 
@@ -128,7 +130,10 @@ class Expressions(Calls):
     def attribute(self, base: Value, name: str) -> Value:
         """Give what an attribute of a value may stand for."""
         if base.module is not None:
-            return Value(kind="module", module=f"{base.module}.{name}")
+            dotted = f"{base.module}.{name}"
+            if dotted in CONSTANTS or (name.startswith("__") and name.endswith("__")):
+                return IMMUTABLE
+            return Value(kind="module", module=dotted)
         if base.kind == "immutable":
             return IMMUTABLE
         if base.kind == "pandas":
@@ -165,8 +170,18 @@ class Expressions(Calls):
                 if -len(base.items) <= position < len(base.items):
                     return base.items[position]
             return Value(base.parts, base.parts)
+        if base.module is not None:
+            return self._of_module(base.module)
         kind = base.kind if base.kind in ("array", "figure") else "unknown"
-        return Value(base.all, base.parts, kind, base.module)
+        return Value(base.all, base.parts, kind)
+
+    def _of_module(self, module: str) -> Value:
+        """An element of something in a module: ``os.environ["A"]``, ``np.r_[a, b]``."""
+        if module in ("os.environ", "sys.argv"):
+            return IMMUTABLE
+        if module.split(".")[0] in ("typing", "collections", "builtins"):
+            return Value(kind="module", module=module)
+        return self.new("array" if module.startswith("numpy.") else "unknown")
 
     def of_slice(self, node: ast.Slice) -> Value:
         """Bounds of a slice."""
@@ -183,7 +198,21 @@ class Expressions(Calls):
             self.read_at(name, place)
         for name in summary.strings:
             self.string_names.setdefault(name, self.places.of(node))
-        return Value(parts=held, kind="function", function=summary)
+        return Value(self.new().own, held | self.late(summary), "function", function=summary)
+
+    def late(self, function: Called) -> frozenset[Token]:
+        """Give the names of the notebook that a function reads anew at each call."""
+        return frozenset(
+            ("late", name) for name, _ in function.reads if not self._own(name)
+        ) | frozenset(("late", name) for name in function.gives_late)
+
+    def _own(self, name: str) -> bool:
+        scope: ScopeState | None = self
+        while scope is not None:
+            if name in scope.overlay or (scope.local is not None and name in scope.local):
+                return True
+            scope = scope.parent
+        return False
 
     @abstractmethod
     def summary(self, node: ast.Lambda, name: str) -> Called:
@@ -199,7 +228,7 @@ class Expressions(Calls):
     def of_await(self, node: ast.Await) -> Value:
         """What an awaitable gives."""
         value = self.value(node.value)
-        return Value(value.own, value.parts) if value.kind == "generator" else value
+        return value if value.kind == "connection" else Value(value.own, value.parts)
 
     def of_yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
         """Makes the function a generator."""
@@ -276,7 +305,9 @@ class Expressions(Calls):
         if value.kind == "immutable":
             return IMMUTABLE
         outer = frozenset(token for token in value.all if token[0] != "new")
-        fresh = self.new(value.kind if value.kind in ("pandas", "array") else "unknown")
+        fresh = self.new(
+            value.kind if value.kind in ("pandas", "array", "connection") else "unknown"
+        )
         return Value(
             fresh.own | (outer if value.kind not in ("pandas",) else NONE) | value.parts,
             value.parts,
@@ -292,6 +323,8 @@ class Expressions(Calls):
             base = self.value(target.value)
             if isinstance(target, ast.Subscript):
                 self.value(target.slice)
+            if self.session_store(target, self.places.of(target)):
+                return
             self.change(base, _root(target))
             if base.kind not in ("pandas", "array"):
                 self.put_inside(base, value.all)

@@ -48,6 +48,8 @@ class CellFacts:
         values: what the names stand for at the end.
         deleted: names that are gone at the end.
         string_names: names that are read through a string inside a function or comprehension.
+        session: where the cell changes settings, or the state of a module, and which, dotted.
+        figures: where it first begins a figure of pyplot, and where it goes on with one.
     """
 
     reads: dict[str, Place] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class CellFacts:
     seeded: dict[str, Place] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     string_names: dict[str, Place] = field(default_factory=dict)
+    session: dict[Place, str] = field(default_factory=dict)
+    figures: dict[str, Place] = field(default_factory=dict)
     stars: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_async: bool = False
@@ -147,6 +151,8 @@ def facts_of(text: str, context: Context) -> CellFacts:
         seeded=walk.seeded,
         written=frozenset(walk.written),
         string_names=walk.string_names,
+        session=walk.session,
+        figures=walk.figures,
         stars=tuple(ast.unparse(star) for star in walk.stars),
         problems=tuple(problems),
         is_async=_awaits(parsed.tree),

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from mage_jlab.notebook.expressions import Expressions
+from mage_jlab.notebook.known import RESTORING
 from mage_jlab.notebook.scopes import (
     bound_names,
     declared,
@@ -44,7 +45,7 @@ class Interpreter(Expressions):
         value = self.value(node.value)
         if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
             function = self.summary(node.value, node.targets[0].id)
-            value = Value(parts=value.parts, kind="function", function=function)
+            value = Value(value.own, value.parts, "function", function=function)
         for target in node.targets:
             self.assign(target, value, node)
 
@@ -171,7 +172,7 @@ class Interpreter(Expressions):
 
     def do_with(self, node: ast.With | ast.AsyncWith) -> None:
         """Context managers; one that suppresses errors may leave its body anywhere."""
-        before = self.state.copy()
+        before, session = self.state.copy(), dict(self.session)
         swallows = False
         for item in node.items:
             value = self.value(item.context_expr)
@@ -179,6 +180,8 @@ class Interpreter(Expressions):
             if item.optional_vars:
                 self.assign(item.optional_vars, value, node, "with")
         self.run(node.body)
+        if any(_restores(item.context_expr) for item in node.items):
+            self.session = session
         if swallows:
             self.state.merge(before)
 
@@ -261,7 +264,8 @@ class Interpreter(Expressions):
         held = self.defaults(node.args)
         self._annotations(node)
         function = self.summary(node, node.name)
-        self.bind(node.name, Value(parts=held, kind="function", function=function), "def", node)
+        value = Value(self.new().own, held | self.late(function), "function", function=function)
+        self.bind(node.name, value, "def", node)
 
     do_asyncfunctiondef = do_functiondef
 
@@ -296,8 +300,11 @@ class Interpreter(Expressions):
             draws=frozenset(inner.draws),
             strings=frozenset(inner.string_names),
             is_class=True,
+            gives_late=frozenset(late),
+            sets=frozenset(inner.late_sets),
         )
-        self.bind(node.name, Value(kind="function", function=summary), "class", node)
+        value = Value(self.new().own, self.late(summary), "function", function=summary)
+        self.bind(node.name, value, "class", node)
 
     def summary(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
@@ -320,7 +327,7 @@ class Interpreter(Expressions):
         gives = frozenset(token for value in inner.returned for token in value.all)
         kinds = {value.kind for value in inner.returned}
         self.adopt(inner)
-        outer = frozenset(token[1] for token in gives if token[0] != "new")
+        outer = frozenset(token[1] for token in gives if token[0] in ("outer", "inner"))
         return Called(
             name,
             tuple(given),
@@ -334,4 +341,14 @@ class Interpreter(Expressions):
             gives=next(iter(kinds)) if len(kinds) == 1 else "unknown",
             draws=frozenset(inner.draws),
             strings=frozenset(inner.string_names),
+            gives_late=frozenset(token[1] for token in gives if token[0] == "late"),
+            sets=frozenset(inner.session.values()),
+            figures=frozenset(inner.figures),
         )
+
+
+def _restores(manager: ast.expr) -> bool:
+    """Say whether a context manager takes the settings of its body back when it ends."""
+    called = manager.func if isinstance(manager, ast.Call) else manager
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in RESTORING

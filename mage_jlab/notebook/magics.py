@@ -112,16 +112,7 @@ def translate(text: str) -> Translation:
         if word not in TIMED:
             return _foreign(text, word, first, lines[first])
         place = Place(first + 1, 1, len(lines[first]) + 1)
-        if word == "capture" and [part for part in rest.split() if not part.startswith("-")]:
-            work.problems.append(
-                error(
-                    "magic",
-                    f"%%capture keeps the output in {rest.split()[0]}, and a run has no such name.",
-                    place,
-                    ("Remove the name after %%capture",),
-                )
-            )
-        elif word != "block":
+        if word != "block":
             work.problems.append(note("magic", f"%%{word} is left out of the block's file.", place))
         if word == "time" and rest:
             lines[first] = rest
@@ -208,12 +199,14 @@ def _line(line: str, number: int, work: _Work) -> str:
         )
         return _blank(line)
     if _HELP.match(line):
+        work.problems.append(note("magic", "Asking for help is left out of the file.", place))
         return _blank(line)
     found = _LINE.match(line)
     if not found:
         return line
     indent, mark, rest = found[1], found[2], found[3].strip()
     if mark.startswith("?"):
+        work.problems.append(note("magic", "Asking for help is left out of the file.", place))
         return _blank(line)
     if mark.startswith("!"):
         return _shell(indent, rest, place, work)
@@ -230,7 +223,7 @@ def _magic(indent: str, rest: str, place: Place, work: _Work) -> str:
     if word in ("sx", "system"):
         return _shell(indent, argument, place, work)
     if word in DROPPED:
-        if word not in ("matplotlib", "load_ext", "block"):
+        if word != "block":
             work.problems.append(note("magic", f"%{word} is left out of the block's file.", place))
         return _blank(indent)
     if word == "cd" and argument and not argument.startswith("-"):

@@ -60,6 +60,7 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
                     ("Give one of the two another name",),
                 )
             )
+        _check_own(block, name)
         taken.setdefault(key, position)
         names[position] = name
     given_before: set[str] = set()
@@ -72,6 +73,18 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
             name.lower() for name in block.changes
         }
     return [name or "block" for name in names]
+
+
+def _check_own(block: BlockWork, name: str) -> None:
+    """Refuse a name whose function would hide a builtin that the block calls."""
+    last = name.rsplit("/", 1)[-1]
+    place = block.facts.reads.get(last)
+    if last not in BUILTINS or place is None or block.function is not None:
+        return
+    if last in block.inputs or last in block.variables or last in block.head_imports:
+        return
+    message = f"The block is named {name}, and its function would hide the {last} that it uses."
+    block.report(error("name-taken", message, place, ("Give the block another name",)))
 
 
 def _given(name: str) -> str:

@@ -6,6 +6,7 @@ It touches no disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mage_jlab.domain.analysis import AnalysedBlock, Analysis, Diagnostic
@@ -16,6 +17,7 @@ from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import Cell, cells_of, check_notebook, kernel_of, language_of
 from mage_jlab.notebook.edges import BlockGraph, graph_of
 from mage_jlab.notebook.facts import Parsed, parse
+from mage_jlab.notebook.figures import check_figures
 from mage_jlab.notebook.function_cells import decorated_function, without_guards
 from mage_jlab.notebook.generators import check_generators
 from mage_jlab.notebook.global_names import local_source
@@ -26,9 +28,8 @@ from mage_jlab.notebook.problems import error
 from mage_jlab.notebook.resolving import Survey
 from mage_jlab.notebook.results import defines, settle_results
 from mage_jlab.notebook.roles import Role, leads_out, role_of
-from mage_jlab.notebook.settings import check_settings
-from mage_jlab.notebook.shared import setup_source, shared_source
-from mage_jlab.notebook.survey import names_in_broken, shared_names, unstable_names
+from mage_jlab.notebook.shared import shared_source
+from mage_jlab.notebook.survey import changed_names, names_in_broken, shared_names, unstable_names
 from mage_jlab.notebook.walk import Walk
 
 
@@ -77,7 +78,12 @@ class _Reader:
         walk, survey = self._walk(Survey({}))
         unstable = unstable_names(walk)
         survey = Survey(
-            {}, unstable, shared_names(walk, unstable), self._later(walk), self._broken()
+            {},
+            unstable=unstable,
+            changed=changed_names(walk),
+            shared=shared_names(walk, unstable),
+            later=self._later(walk),
+            broken=self._broken(),
         )
         walk, survey = self._walk(survey)
         blocks = list(survey.blocks.values())
@@ -85,9 +91,8 @@ class _Reader:
         graph = graph_of(blocks, outside)
         self._scratch_files(outside, survey)
         check_generators(walk.facts, survey)
-        check_settings(walk, survey)
+        check_figures(walk.facts, self.parsed, survey)
         self._check_cells(survey)
-        setup = setup_source(walk, self._scratch_cells(), survey)
         used = dict.fromkeys(name for block in blocks for name in block.shared)
         sources = [self._source(block, graph) for block in blocks]
         analysis = Analysis(
@@ -113,7 +118,7 @@ class _Reader:
             analysis,
             self.parameters.variables,
             shared_source(walk, used),
-            setup,
+            walk.settings.source(),
             list(requirements),
         )
 
@@ -121,7 +126,7 @@ class _Reader:
         blocks = {cell.index: self._block(cell, self.roles[cell.index]) for cell in self._blocks()}
         for block, name in zip(blocks.values(), self.names, strict=False):
             block.name = name
-        survey = Survey(blocks, survey.unstable, survey.shared, survey.later, survey.broken)
+        survey = replace(survey, blocks=blocks, notes={})
         walk = Walk(survey)
         for cell in self.cells if self.is_python else []:
             if cell.index in blocks:

@@ -6,13 +6,13 @@ From a block above, a parameter, an import, shared or copied code, or not at all
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
-from mage_jlab.notebook.problems import Place, Problem, error, warning
+from mage_jlab.notebook.problems import Place, Problem, error
 
 DECORATORS = frozenset(
     [
@@ -56,6 +56,7 @@ class Survey:
     Attributes:
         blocks: the blocks by the index of their cell.
         unstable: names that several cells bind, or that a cell changes in place.
+        changed: those of them that are surely changed in place.
         shared: functions and classes that can stand in the pipeline's shared file.
         later: name -> the cells that bind it.
         broken: names that cells which cannot be parsed seem to bind.
@@ -64,6 +65,7 @@ class Survey:
 
     blocks: Mapping[int, BlockWork]
     unstable: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     later: Mapping[str, list[int]] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
@@ -121,6 +123,16 @@ class Resolver:
             self._survey.report(star, error("unknown-code", message, None, fixes))
         self._ways[binding.origin](name, binding, place)
 
+    def setting(self, text: str, reads: Iterable[tuple[str, Binding | None]]) -> None:
+        """Copy a setting that stands above the block, with what it reads.
+
+        The last of several that are alike counts.
+        """
+        for needed, meaning in reads:
+            self._as_it_was(needed, meaning, "A setting above", None)
+        self._work.copied.pop(text, None)
+        self._work.copied[text] = None
+
     def give(self, name: str, binding: Binding, place: Place | None) -> None:
         """Bind a name to the result of the block above that gave it."""
         giver = self._survey.blocks[binding.cell]
@@ -160,25 +172,32 @@ class Resolver:
         change = binding.change
         if change is None:
             return
-        make = error if change.certain or change.cell in self._survey.blocks else warning
         fixes = (
             f"Merge this cell into {giver.name}",
             f"Change a copy instead ({change.name} = {change.name}.copy())",
         )
-        if change.cell in self._survey.blocks:
+        if change.rebound:
+            message = (
+                f"{name} of {giver.name} holds a function that reads {change.name}, which is bound "
+                f"anew here; {self._work.name} would call it with the old one in a run."
+            )
+            fixes = (f"Give one of the two {change.name} another name", fixes[0])
+            self._survey.report(change.cell, error("shared-object", message, change.place, fixes))
+        elif change.cell in self._survey.blocks:
             message = (
                 f"{change.name} shares an object with {name}, and {self._work.name} "
                 f"would not see the change in a run."
             )
-            self._survey.report(change.cell, make("shared-object", message, change.place, fixes))
+            self._survey.report(change.cell, error("shared-object", message, change.place, fixes))
         else:
+            done = "is changed" if change.certain else "may be changed"
             message = (
-                f"{name} of {giver.name} is changed in this untagged cell, so "
+                f"{name} of {giver.name} {done} in this untagged cell, so "
                 f"{self._work.name} would not see the change in a run."
             )
             self._survey.report(
                 change.cell,
-                make(
+                error(
                     "scratch-shadows", message, change.place, ("Make this cell a block", *fixes[1:])
                 ),
             )
@@ -198,6 +217,12 @@ class Resolver:
         if name in self._survey.shared:
             self._work.shared[name] = None
             self._two_classes(name, binding, place)
+            return
+        if name in self._survey.changed:
+            message = f"{name} is changed after it is defined, and a run has it as it was defined."
+            self._work.report(
+                error("scratch-value", message, place, (f"Define {name} and change it here",))
+            )
             return
         function = binding.function
         what = "class" if function is not None and function.is_class else "function"

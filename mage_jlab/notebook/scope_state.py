@@ -64,9 +64,12 @@ class ScopeState:
     changed: dict[Token, tuple[Place, bool]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     late_changes: set[str] = field(default_factory=set)
+    late_sets: set[str] = field(default_factory=set)
     draws: dict[str, Place] = field(default_factory=dict)
     seeded: dict[str, Place] = field(default_factory=dict)
     string_names: dict[str, Place] = field(default_factory=dict)
+    session: dict[Place, str] = field(default_factory=dict)
+    figures: dict[str, Place] = field(default_factory=dict)
     mixed_class_names: dict[str, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     stars: list[ast.ImportFrom] = field(default_factory=list)
@@ -148,6 +151,7 @@ class ScopeState:
         self.state.values[name] = value
         if self.class_body and value.function is not None:
             self.late_changes |= value.function.changes
+            self.late_sets |= value.function.sets
             self.written |= value.function.writes
             self.string_names.update(dict.fromkeys(value.function.strings, self.places.of(node)))
             for other, place in value.function.reads:
@@ -161,12 +165,12 @@ class ScopeState:
 
     def change(self, value: Value, node: ast.AST, *, certain: bool = True) -> None:
         """Note that the object behind a value is changed in place."""
-        if value.module is not None or value.kind in ("immutable", "function"):
+        if value.module is not None or value.kind == "immutable":
             return
         place = self.places.of(node)
         for token in value.own:
             known = self.changed.get(token)
-            if known is None or (certain and not known[1]):
+            if token[0] != "late" and (known is None or (certain and not known[1])):
                 self.changed[token] = (place, certain)
 
     def put_inside(self, container: Value, tokens: frozenset[Token]) -> None:
@@ -194,6 +198,8 @@ class ScopeState:
                 self.changed.setdefault(token, (place, certain))
         self.draws.update(inner.draws)
         self.seeded.update(inner.seeded)
+        self.session.update(inner.session)
+        self.figures.update(inner.figures)
         self.adopt(inner)
 
     def change_name(self, name: str, place: Place, certain: bool) -> None:

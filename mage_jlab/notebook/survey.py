@@ -24,10 +24,13 @@ def unstable_names(walk: Walk) -> frozenset[str]:
 
     Or whose object a cell changes in place.
     """
-    found = {name for name, meanings in walk.meanings.items() if not _same(meanings)}
-    for facts in walk.facts.values():
-        found |= _changed(facts)
-    return frozenset(found)
+    found = frozenset(name for name, one in walk.meanings.items() if not _same(one))
+    return found | changed_names(walk)
+
+
+def changed_names(walk: Walk) -> frozenset[str]:
+    """Give the names whose object a cell surely changes in place."""
+    return frozenset(name for facts in walk.facts.values() for name in _changed(facts))
 
 
 def _same(meanings: Iterable[Binding]) -> bool:

@@ -13,7 +13,8 @@ from mage_jlab.notebook.problems import Place
 
 Token = tuple[str, str]
 """``("outer", name)`` and ``("inner", name)`` are the object that a name from above stands for, and
-what lies inside it; ``("new", …)`` is an object that this cell makes."""
+what lies inside it; ``("new", …)`` is an object that this cell makes, and ``("late", name)`` stands
+for whatever the name means when a function inside the value is called."""
 NONE: frozenset[Token] = frozenset()
 
 
@@ -32,6 +33,9 @@ class Called:
         is_generator: whether calling it gives a generator (or a coroutine).
         gives: the kind of its value.
         draws: the global generators of random numbers that it draws from.
+        gives_late: the global names that functions in its value read when they are called.
+        sets: the settings of the session that it changes, dotted.
+        figures: what it does to pyplot's current figure.
     """
 
     name: str
@@ -47,6 +51,9 @@ class Called:
     draws: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
     is_class: bool = False
+    gives_late: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

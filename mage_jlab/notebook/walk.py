@@ -15,8 +15,12 @@ from mage_jlab.notebook.parameters import Parameters
 from mage_jlab.notebook.problems import Place, error
 from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.scratch import scratch_bindings
+from mage_jlab.notebook.settings import Settings
 from mage_jlab.notebook.statements import import_statements, statements_of
 from mage_jlab.notebook.values import Token, Value
+
+_LATE = -2
+"""The cell of what is not an object but a name, read when a function in a value is called."""
 
 
 class Walk:
@@ -27,6 +31,7 @@ class Walk:
         self.environment = Environment()
         self.facts: dict[int, CellFacts] = {}
         self.meanings: dict[str, list[Binding]] = {}
+        self.settings = Settings(survey)
         self._before: Mapping[str, Binding] = {}
 
     def parameters(self, cell: Cell, parsed: Parsed, read: Parameters) -> None:
@@ -86,11 +91,14 @@ class Walk:
                 binding = replace(binding, hidden=old.hidden)
             self._bind(name, binding, cell, facts.values[name])
         self.environment.stars += [(cell.index, star) for star in facts.stars]
+        self._read_late(cell, facts)
+        self.settings.gather(cell, parsed, facts, self.environment)
 
     def block(self, block: BlockWork) -> None:
         """Find what a block needs, and take over what it gives."""
         facts = block.facts = self._facts(block.cell, block.parsed)
         resolver = Resolver(block, self.environment, self.survey)
+        self.settings.give(resolver)
         if block.function is not None:
             value = bind_function(block, resolver, self.environment)
             binding = Binding(
@@ -101,6 +109,7 @@ class Walk:
                 place=facts.binds[block.function.name].place,
             )
             self._bind(block.function.name, binding, block.cell, Value(kind=value.kind))
+            self.settings.function(block, facts)
             return
         for name, place in facts.reads.items():
             resolver.read(name, place, bare=name in facts.bare)
@@ -144,6 +153,24 @@ class Walk:
             if name not in facts.binds and name in self.environment.names:
                 self._given_anew(name, block, facts)
         self.environment.stars += [(block.index, star) for star in facts.stars]
+        self._read_late(block.cell, facts)
+        self.settings.gather(block.cell, block.parsed, facts, self.environment)
+
+    def _read_late(self, cell: Cell, facts: CellFacts) -> None:
+        """Mark values with functions that read a name which this cell binds anew."""
+        for name, bound in facts.binds.items():
+            old, new = self._before.get(name), self.environment.names.get(name)
+            if old is None or new is None or _same_import(old, new):
+                continue
+            change = Change(cell.index, name, bound.place, certain=True, rebound=True)
+            for other, binding in list(self.environment.names.items()):
+                if (
+                    (_LATE, name) in binding.own | binding.parts
+                    and binding.origin == "block"
+                    and binding.cell != cell.index
+                    and binding.change is None
+                ):
+                    self.environment.names[other] = replace(binding, change=change)
 
     def _given_anew(self, name: str, block: BlockWork, facts: CellFacts) -> None:
         """A block that changes a name in place gives it to the blocks below.
@@ -217,8 +244,8 @@ class Walk:
     def _objects(self, cell: int, tokens: Iterable[Token]) -> frozenset[ObjectId]:
         found: set[ObjectId] = set()
         for scope, name in tokens:
-            if scope == "new":
-                found.add((cell, name))
+            if scope in ("new", "late"):
+                found.add((cell if scope == "new" else _LATE, name))
             else:
                 binding = self._before.get(name)
                 if binding is not None:
@@ -236,12 +263,13 @@ class Walk:
         hit: dict[ObjectId, dict[str, tuple[Place, bool]]] = {}
         direct: dict[str, tuple[Place, bool]] = {}
         for token, seen in facts.changed.items():
-            if token[0] == "new" or token[1] not in names:
+            if token[0] in ("new", "late") or token[1] not in names:
                 continue
             if names[token[1]].origin in ("import", "definition"):
                 continue
             if token[0] == "outer":
                 direct[token[1]] = seen
+                hit.setdefault((_LATE, token[1]), {})[token[1]] = seen
             for one in self._objects(cell, [token]):
                 hit.setdefault(one, {})[token[1]] = seen
         if block is not None:
@@ -275,6 +303,10 @@ class Walk:
                 (f"Merge this cell into {block.inputs[name][0].name}", f"Read only {change.name}"),
             )
         )
+
+
+def _same_import(old: Binding, new: Binding) -> bool:
+    return old.origin == new.origin == "import" and old.module == new.module
 
 
 def _imports(statement: object) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ Cells = list[tuple[object, str]]
 _FOLDER = Path(__file__).with_name("notebooks")
 
 
-def _notebooks(file: str) -> dict[str, Cells]:
-    text = (_FOLDER / file).read_text(encoding="utf-8")
+def _notebooks(kind: str) -> dict[str, Cells]:
+    files = sorted(_FOLDER.glob(f"{kind}*.txt"))
+    text = "\n".join(file.read_text(encoding="utf-8").rstrip("\n") for file in files)
     return {
         part.split("\n", 1)[0]: _cells(part.split("\n", 1)[1])
         for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]
@@ -32,13 +33,13 @@ def _cells(text: str) -> Cells:
     return cells
 
 
-RIGHT: dict[str, Cells] = _notebooks("right.txt")
+RIGHT: dict[str, Cells] = _notebooks("right")
 """Notebooks whose pipeline must give what the notebook gives."""
 
 REFUSED: dict[str, tuple[str, int, Cells]] = {}
 """Notebooks that must be refused: the code, the cell's index, and the cells."""
 
-for _title, _given in _notebooks("refused.txt").items():
+for _title, _given in _notebooks("refused").items():
     _name, _, _expected = _title.partition(" => ")
     _code, _index = _expected.split(" in cell ")
     REFUSED[_name] = (_code, int(_index), _given)

@@ -16,12 +16,14 @@ import os
 import pickle
 import random
 import sys
+import traceback
 import types
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 import cloudpickle
 import numpy as np
@@ -31,14 +33,54 @@ from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import cells_of
 from mage_jlab.notebook.magics import translate
 from mage_jlab.notebook.reading import read_workbench
-from mage_jlab.notebook.render import render_blocks
+from mage_jlab.notebook.render import RenderedBlock, render_blocks
 
 Cells = list[tuple[str, str]]
+Given = TypeVar("Given")
+
+
+def apart(action: Callable[[], Given]) -> Given:
+    """Do something in a forked process, so that no setting or patch of its session is left.
+
+    Raises:
+        AssertionError: what went wrong there, with its traceback.
+    """
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child == 0:
+        try:
+            answer: tuple[bool, Any] = (True, action())
+        except BaseException:
+            answer = (False, traceback.format_exc())
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(cloudpickle.dumps(answer))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    done, value = pickle.loads(text)
+    assert done, value
+    return cast("Given", value)
+
+
+def at_once(action: Callable[[], Given]) -> Given:
+    """Do something in this process."""
+    return action()
+
+
+class Session(Protocol):
+    """A way to do something in a session of its own."""
+
+    def __call__(self, action: Callable[[], Given], /) -> Given:
+        """Do it, and give what it gives."""
 
 
 def notebook(*cells: tuple[Any, str]) -> dict[str, Any]:
     """A notebook of (tags, source) pairs; tags are one text, or (text, the ``mage`` key)."""
-    raw = []
+    raw: list[dict[str, Any]] = []
     for index, (tags, source) in enumerate(cells):
         metadata: dict[str, Any] = {}
         if isinstance(tags, tuple):
@@ -95,8 +137,10 @@ def run_notebook(document: dict[str, Any], folder: Path) -> dict[str, dict[str, 
     return after
 
 
-def run_pipeline(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, bytes]]:
-    """Run the blocks apart; give their pickled results."""
+def run_pipeline(
+    reading: WorkbenchReading, folder: Path, session: Session
+) -> dict[str, dict[str, bytes]]:
+    """Run the blocks, each in a session; give their pickled results."""
     shared = types.ModuleType(f"shared_{uuid.uuid4().hex}")
     sys.modules[shared.__name__] = shared
     exec(compile(reading.shared_source, "shared", "exec"), shared.__dict__)
@@ -107,10 +151,7 @@ def run_pipeline(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str,
             ready = [block for block in waiting if set(block.upstream) <= done.keys()]
             block = ready[-1]
             waiting.remove(block)
-            _reset(block.index)
-            setup: dict[str, Any] = {}
-            exec(compile(reading.setup_source, "setup", "exec"), setup)
-            done[block.name] = _run_block(block, reading, shared, done)
+            done[block.name] = session(partial(_run_block, block, reading, shared, done))
     return done
 
 
@@ -120,6 +161,8 @@ def _run_block(
     shared: types.ModuleType,
     done: dict[str, dict[str, bytes]],
 ) -> dict[str, bytes]:
+    _reset(block.index)
+    exec(compile(reading.setup_source, "setup", "exec"), {})
     namespace: dict[str, Any] = {"__name__": "block"}
     for decorator in ("data_loader", "transformer", "data_exporter", "custom"):
         namespace[decorator] = lambda function: function
@@ -164,7 +207,9 @@ def _function(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
     return node
 
 
-def run_files(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, bytes]]:
+def run_files(
+    reading: WorkbenchReading, folder: Path, session: Session
+) -> dict[str, dict[str, bytes]]:
     """Run the block files that an export would write; give their pickled results."""
     rendered = render_blocks(reading, "project_of_the_oracle")
     for name in ("project_of_the_oracle", "project_of_the_oracle.utils"):
@@ -179,24 +224,22 @@ def run_files(reading: WorkbenchReading, folder: Path) -> dict[str, dict[str, by
         while waiting:
             block = [one for one in waiting if set(one.upstream) <= done.keys()][-1]
             waiting.remove(block)
-            _reset(block.source.index)
-            exec(compile(rendered.shared.get("utils/p_setup.py", ""), "setup", "exec"), {})
-            namespace: dict[str, Any] = {"__name__": "block"}
-            exec(compile(block.text, block.file, "exec"), namespace)
-            value = _called(namespace, block.source, reading, done)
-            results = block.source.results
-            if len(results) == 1 and not block.source.maybe_unbound:
-                value = {results[0]: value}
-            done[block.name] = {name: _packed(value[name]) for name in results if name in value}
+            setup = rendered.shared.get("utils/p_setup.py", "")
+            done[block.name] = session(partial(_run_file, block, setup, reading, done))
     return done
 
 
-def _called(
-    namespace: dict[str, Any],
-    block: BlockSource,
+def _run_file(
+    rendered: RenderedBlock,
+    setup: str,
     reading: WorkbenchReading,
     done: dict[str, dict[str, bytes]],
-) -> Any:
+) -> dict[str, bytes]:
+    block = rendered.source
+    _reset(block.index)
+    exec(compile(setup, "setup", "exec"), {})
+    namespace: dict[str, Any] = {"__name__": "block"}
+    exec(compile(rendered.text, rendered.file, "exec"), namespace)
     functions = [
         value
         for value in namespace.values()
@@ -210,7 +253,10 @@ def _called(
             given[parameter] = cloudpickle.loads(done[giver][result])
     rest = {name: value for name, value in reading.variables.items() if name not in given}
     value = function(**given, **rest)
-    return asyncio.run(value) if inspect.iscoroutine(value) else value
+    value = asyncio.run(value) if inspect.iscoroutine(value) else value
+    if len(block.results) == 1 and not block.maybe_unbound:
+        value = {block.results[0]: value}
+    return {name: _packed(value[name]) for name in block.results if name in value}
 
 
 def compare(
@@ -219,17 +265,18 @@ def compare(
     tmp_path: Path,
     *,
     files: bool = True,
-    run: Callable[[WorkbenchReading, Path], dict[str, dict[str, bytes]]] = run_pipeline,
+    run: Callable[[WorkbenchReading, Path, Session], dict[str, dict[str, bytes]]] = run_pipeline,
+    session: Session = apart,
 ) -> None:
     """Run both ways; compare each block's results with what the notebook had after that cell.
 
-    And the files.
+    And the files that both left behind.
     """
     here, there = tmp_path / "notebook", tmp_path / "pipeline"
     for folder in (here, there):
         folder.mkdir(parents=True)
-    after = run_notebook(document, here)
-    products = run(reading, there)
+    after = session(partial(run_notebook, document, here))
+    products = run(reading, there, session)
     for block in reading.blocks:
         if block.style == "function":
             continue
@@ -290,6 +337,9 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _reset(seed: int) -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
     random.seed(seed)
     np.random.seed(seed)
 

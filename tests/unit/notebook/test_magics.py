@@ -49,7 +49,6 @@ def test_what_can_be_translated(text: str, source: str) -> None:
         ("%%bash\nls", "%%bash"),
         ("%%sql\nselect 1", "%%sql"),
         ("%%R\nx", "%%R"),
-        ("%%capture out\nx = 1", "out"),
     ],
 )
 def test_what_cannot_be_translated_is_refused(text: str, word: str) -> None:

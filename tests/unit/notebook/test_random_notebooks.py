@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.notebook.oracle import codes, compare, notebook, read, run_notebook
+from tests.unit.notebook.oracle import at_once, codes, compare, notebook, read, run_notebook
 
 NAMES = ("a", "b", "c", "d")
 STATEMENTS = (
@@ -115,7 +115,7 @@ def test_a_random_notebook_is_exported_right_or_refused(block: int, tmp_path: Pa
         if not codes(reading):
             files = not any("open(" in text for tag, text in cells if not tag)
             try:
-                compare(document, reading, folder / "both", files=files)
+                compare(document, reading, folder / "both", files=files, session=at_once)
             except RecursionError:
                 continue
             except AssertionError as wrong:

@@ -1,0 +1,60 @@
+"""pyplot's current figure: Jupyter closes it at the end of a cell, as a run does with a block.
+
+So a block that only finishes or saves a figure which a cell above has begun has no such figure.
+Under a magic that keeps figures open (``%matplotlib widget``) drawing goes on with it as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mage_jlab.notebook.block_work import BlockWork
+from mage_jlab.notebook.facts import CellFacts, Parsed
+from mage_jlab.notebook.problems import Place, error
+from mage_jlab.notebook.resolving import Survey
+
+_KEEPS_OPEN = re.compile(r"^\s*%matplotlib\s+(?!inline\b|agg\b|-)\w", re.MULTILINE)
+
+
+def check_figures(
+    facts: Mapping[int, CellFacts], parsed: Mapping[int, Parsed], survey: Survey
+) -> None:
+    """Refuse blocks that go on with a figure of a cell above."""
+    keeps_open = any(_KEEPS_OPEN.search(one.text) for one in parsed.values())
+    above: int | None = None
+    for index, one in sorted(facts.items()):
+        block = survey.blocks.get(index)
+        place = _goes_on(one.figures, keeps_open=keeps_open)
+        if block is not None and above is not None and place is not None:
+            _refuse(block, above, place, survey)
+        if "begins" in one.figures:
+            above = index
+
+
+def _goes_on(figures: Mapping[str, Place], *, keeps_open: bool) -> Place | None:
+    """Give the first place where a cell needs a figure that it has not begun."""
+    begun = figures.get("new") if keeps_open else figures.get("begins")
+    wanted = [figures[one] for one in ("uses", "finishes") if one in figures]
+    if keeps_open and "begins" in figures:
+        wanted.append(figures["begins"])
+    if begun is None:
+        return min(wanted, key=_order, default=None)
+    uses = figures.get("uses")
+    if uses is not None and _order(uses) < _order(begun):
+        return uses
+    return None
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return place.line, place.column
+
+
+def _refuse(block: BlockWork, above: int, place: Place, survey: Survey) -> None:
+    other = survey.blocks.get(above)
+    name = other.name if other is not None else f"cell #{above}"
+    message = (
+        f"This goes on with the figure that {name} began, and in a run each block begins its own."
+    )
+    fixes = (f"Merge this cell into {name}", "Draw on axes of its own (fig, ax = plt.subplots())")
+    block.report(error("hidden-state", message, place, fixes))
