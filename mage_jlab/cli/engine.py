@@ -35,7 +35,11 @@ def start(session: Session, foreground: bool) -> int:
     """Start the engine, if none is up."""
     if foreground:
         return _serve(session)
-    _answer(session, session.services.engine.start())
+    before = session.services.engine.status().pid
+    started = session.services.engine.start()
+    if started.pid == before:
+        session.note("An engine is up already; this command is its client.")
+    _answer(session, started)
     return 0
 
 
@@ -110,6 +114,7 @@ def _answer(session: Session, found: EngineStatus) -> None:
             return f"The engine is {found.state}."
         work = f"{found.running_blocks} blocks running, {found.queued_blocks} queued"
         who = f"pid {found.pid}, version {found.version}"
-        return f"The engine is {found.state} ({who}): {work}, next run {ago(found.next_fire_at)}"
+        said = f"The engine is {found.state} ({who}): {work}, next run {ago(found.next_fire_at)}"
+        return f"{said}\n{found.trouble}" if found.trouble else said
 
     session.answer(found.to_json(), text)

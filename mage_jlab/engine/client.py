@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -30,6 +31,8 @@ STOP_S = 20.0
 """How long a client waits for an engine that it stopped to be gone."""
 COMMAND_S = 120.0
 """How long one command may take."""
+ROOM_BYTES = 1024 * 1024
+"""How much room an engine needs to start: about a new ledger and its log."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -184,7 +187,7 @@ class EngineClient:
         return True
 
     def _start(self) -> None:
-        self._state.make()
+        self._make_state()
         log_from = self._log_size()
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
@@ -197,6 +200,27 @@ class EngineClient:
                     deadline = 0.0
                 time.sleep(0.02)
         raise EngineUnavailableError(f"The engine did not start. {self._last_words()}")
+
+    def _make_state(self) -> None:
+        """Make the state folder, and see that there is room: an engine without it cannot log why.
+
+        Raises:
+            EngineUnavailableError: when the folder cannot be written.
+        """
+        probe = self._state.root / f"room.{os.getpid()}.tmp"
+        try:
+            self._state.make()
+            probe.write_bytes(bytes(ROOM_BYTES))
+        except OSError as error:
+            raise EngineUnavailableError(
+                f"The engine cannot start: {self._state.root} cannot be written "
+                f"({error.strerror}). Free some space there, or name another folder in "
+                "MAGE_JLAB_STATE_DIR.",
+                "ledger-trouble",
+            ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink(missing_ok=True)
 
     def _spawn(self) -> None:
         """Start a supervisor; where an engine holds the lock it ends at once."""
@@ -257,10 +281,12 @@ class EngineClient:
 
 
 def _exists(pid: int | None) -> bool:
+    """Whether a process lives; one that has ended and whose parent never asked counts as gone."""
     if pid is None:
         return False
+    import psutil
+
     try:
-        os.kill(pid, 0)
-    except OSError:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
         return False
-    return True
