@@ -6,6 +6,8 @@ import copy
 import locale
 import os
 import random
+import resource
+import signal
 import sys
 import warnings
 from typing import Any, Callable
@@ -29,6 +31,12 @@ class FreshState:
         self._umask = os.umask(0o022)
         os.umask(self._umask)
         self._locale = locale.setlocale(locale.LC_ALL)
+        self._limits = {number: resource.getrlimit(number) for number in _LIMITS}
+        self._signals: dict[int, Any] = {}
+
+    def keep_signals(self) -> None:
+        """Remember how signals are handled now, as the state to come back to."""
+        self._signals = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def restore(self, cwd: str, folders: list[str]) -> None:
         """Put everything back.
@@ -49,10 +57,27 @@ class FreshState:
         sys.setrecursionlimit(self._recursion)
         if locale.setlocale(locale.LC_ALL) != self._locale:
             locale.setlocale(locale.LC_ALL, self._locale)
+        self._restore_system()
         random.seed()
         for name, restore in _LIBRARIES.items():
             if name in sys.modules:
                 restore(sys.modules[name])
+
+    def _restore_system(self) -> None:
+        """Put back limits and signals: an alarm of one block must not end the next."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in self._signals.items():
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+        for number, limits in self._limits.items():
+            soft, hard = resource.getrlimit(number)
+            # a lowered hard limit stays: only a privileged process may raise it
+            if (soft, hard) != limits and hard == limits[1]:
+                resource.setrlimit(number, limits)
+
+
+_LIMITS = sorted({value for name, value in vars(resource).items() if name.startswith("RLIMIT_")})
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2)
 
 
 class _Settings:
@@ -109,10 +134,14 @@ def _pandas(pandas: Any) -> None:
     _pandas_settings.restore(lambda: getattr(config, "_global_config", None), reset)
 
 
+def _decimal(decimal: Any) -> None:
+    decimal.setcontext(decimal.Context())
+
+
 def _matplotlib(matplotlib: Any) -> None:
     if hasattr(matplotlib, "rc_file_defaults"):
         params = matplotlib.rcParams
         _matplotlib_settings.restore(lambda: dict(dict.items(params)), matplotlib.rc_file_defaults)
 
 
-_LIBRARIES = {"numpy": _numpy, "pandas": _pandas, "matplotlib": _matplotlib}
+_LIBRARIES = {"decimal": _decimal, "numpy": _numpy, "pandas": _pandas, "matplotlib": _matplotlib}

@@ -49,6 +49,7 @@ def serve(commands: int, results: int, crash: int) -> None:
     signal.signal(signal.SIGTERM, _cancel)
     os.register_at_fork(after_in_child=_end_as_usual)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fresh.keep_signals()
     channel.send({"ready": os.getpid()})
     while True:
         try:

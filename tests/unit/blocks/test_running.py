@@ -268,3 +268,28 @@ def test_callbacks_run_for_success_and_fail_nothing(workshop, tmp_path):
     bare = "@callback\ndef told():\n    print('told')\n"
     assert workshop.good(bare, "callback", above={"up": list(above.values())}) == {}
     assert workshop.log()[-1]["text"] == "told"
+
+
+def test_limits_signals_and_alarms_of_a_block_end_with_it(workshop):
+    change = HEAD + (
+        "def f():\n"
+        "    import decimal, os, resource, signal\n"
+        "    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))\n"
+        "    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "    signal.signal(signal.SIGALRM, lambda *_: 1 / 0)\n"
+        "    signal.alarm(1)\n"
+        "    decimal.getcontext().prec = 3\n"
+        "    return os.getpid()\n"
+    )
+    look = HEAD + (
+        "def f():\n"
+        "    import decimal, os, resource, signal, time\n"
+        "    time.sleep(1.2)\n"
+        "    open('large', 'w').write('x' * 2000)\n"
+        "    return {'pid': os.getpid(), 'prec': decimal.getcontext().prec,\n"
+        "            'term': signal.getsignal(signal.SIGTERM) == signal.SIG_IGN}\n"
+    )
+    pid = workshop.load(workshop.good(change)["output_0"])
+    seen = workshop.load(workshop.good(look)["output_0"])
+    assert seen == {"pid": pid, "prec": 28, "term": False}
