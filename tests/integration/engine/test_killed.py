@@ -84,7 +84,8 @@ def test_a_killed_engine_comes_back_and_goes_on(site: Site) -> None:
     site.until(run, lambda word: word.block_runs[1].attempts == 2)
     assert time.monotonic() - began < 5.0
     _check_end(site, run)
-    assert not worker.is_running()
+    # where nobody has waited for it yet, an ended process still has its entry
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     assert site.engine().pid != engine
     assert "SIGKILL" in site.log()
 
