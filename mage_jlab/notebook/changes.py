@@ -20,11 +20,11 @@ class Changes:
 
     Args:
         files: the project; only read here.
-        users: the other pipelines' blocks' files, each with a pipeline that uses it.
+        users: the other pipelines' blocks' files, each with the pipelines that use it.
         known: whether every other pipeline could be read, so that ``users`` is complete.
     """
 
-    def __init__(self, files: ProjectFiles, users: Mapping[str, str], known: bool) -> None:
+    def __init__(self, files: ProjectFiles, users: Mapping[str, list[str]], known: bool) -> None:
         self._files = files
         self._users = users
         self._known = known
@@ -44,6 +44,7 @@ class Changes:
                 after=after,
                 diff="" if kind is ChangeKind.SAME else diff_of(path, before, after),
                 cell_id=cell_id,
+                used_by=list(self._users.get(path, ())),
             )
         )
 
@@ -111,11 +112,14 @@ def diff_of(path: str, before: str | None, after: str | None) -> str:
     return "\n".join(difflib.unified_diff(old, new, *names, lineterm=""))
 
 
-def files_of_others(files: ProjectFiles, pipeline: str) -> tuple[dict[str, str], bool]:
-    """Give the blocks' files of the other pipelines, and whether all of these could be read."""
+def files_of_others(files: ProjectFiles, pipeline: str) -> tuple[dict[str, list[str]], bool]:
+    """Give the blocks' files of the other pipelines, and whether all of these could be read.
+
+    Each file comes with the pipelines that use it, sorted.
+    """
     from mage_jlab.domain.errors import MageError
 
-    users: dict[str, str] = {}
+    users: dict[str, list[str]] = {}
     known = True
     for name in files.pipelines():
         if name == pipeline:
@@ -125,5 +129,6 @@ def files_of_others(files: ProjectFiles, pipeline: str) -> tuple[dict[str, str],
         except MageError:
             known = False
             continue
-        users.update(dict.fromkeys((block.file for block in other.blocks), name))
+        for file in dict.fromkeys(block.file for block in other.blocks):
+            users.setdefault(file, []).append(name)
     return users, known

@@ -117,4 +117,5 @@ def without_reads(function: Called) -> Called:
         is_class=function.is_class,
         sets=function.sets,
         figures=function.figures,
+        holds=function.holds,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from mage_jlab.notebook.expressions import Expressions
 from mage_jlab.notebook.known import RESTORING
@@ -45,6 +46,7 @@ class Interpreter(Expressions):
         value = self.value(node.value)
         if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
             function = self.summary(node.value, node.targets[0].id)
+            function = replace(function, holds=bool(self.defaults(node.value.args)))
             value = Value(value.own, value.parts, "function", function=function)
         for target in node.targets:
             self.assign(target, value, node)
@@ -263,7 +265,7 @@ class Interpreter(Expressions):
             self.value(part)
         held = self.defaults(node.args)
         self._annotations(node)
-        function = self.summary(node, node.name)
+        function = replace(self.summary(node, node.name), holds=bool(held))
         value = Value(self.new().own, held | self.late(function), "function", function=function)
         self.bind(node.name, value, "def", node)
 

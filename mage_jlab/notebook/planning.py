@@ -96,7 +96,7 @@ def _workbench_path(files: ProjectFiles, path: str) -> str:
 
 
 def _renamed(
-    reading: WorkbenchReading, record: PipelineRecord, users: Mapping[str, str]
+    reading: WorkbenchReading, record: PipelineRecord, users: Mapping[str, list[str]]
 ) -> dict[str, str]:
     """New names for new blocks whose file is another pipeline's."""
     renamed: dict[str, str] = {}

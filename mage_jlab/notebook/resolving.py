@@ -288,8 +288,13 @@ class Resolver:
         same = now is meaning or (
             now is not None
             and meaning is not None
-            and (now.origin, now.statements) == (meaning.origin, meaning.statements)
-            and (now.cell == meaning.cell or bool(now.statements))
+            and (
+                now.cell == meaning.cell
+                or (
+                    (now.origin, now.statements) == (meaning.origin, meaning.statements)
+                    and bool(now.statements)
+                )
+            )
         )
         if not same:
             self._work.report(

@@ -30,12 +30,14 @@ class Context:
 
     def value(self, name: str) -> Value:
         """Give the value of a name from above."""
+        function = dict(self.functions).get(name)
+        parts = frozenset({("inner", name)}) if function is None or function.holds else frozenset()
         return Value(
             frozenset({("outer", name)}),
-            frozenset({("inner", name)}),
+            parts | (function.late if function is not None else frozenset()),
             dict(self.kinds).get(name, "unknown"),
             dict(self.modules).get(name),
-            dict(self.functions).get(name),
+            function,
         )
 
 

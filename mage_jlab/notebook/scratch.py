@@ -55,7 +55,10 @@ def scratch_bindings(
                     statements_,
                     place=binding.place,
                 )
-            found[name] = inside.names[name] = binding
+            found[name] = binding
+            # What a name means between two bindings of a cell is not what the cell leaves.
+            alone = counts[name] == 1
+            inside.names[name] = binding if alone else replace(binding, cell=-1)
     for name in facts.binds:
         if name not in found:
             found[name] = _value(name, cell, facts)

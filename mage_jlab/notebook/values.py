@@ -36,6 +36,7 @@ class Called:
         gives_late: the global names that functions in its value read when they are called.
         sets: the settings of the session that it changes, dotted.
         figures: what it does to pyplot's current figure.
+        holds: whether its defaults are objects that it keeps.
     """
 
     name: str
@@ -54,6 +55,13 @@ class Called:
     gives_late: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
+    holds: bool = False
+
+    @property
+    def late(self) -> frozenset[Token]:
+        """The names that it reads anew at each call, for a function of the notebook's own scope."""
+        names = {name for name, _ in self.reads} | self.gives_late
+        return frozenset(("late", name) for name in names)
 
 
 @dataclass(frozen=True)
