@@ -1,3 +1,5 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+
 import type { BlockRun, LogPage, Run, RunState } from '../contract';
 import type { IPage, IPageQuery } from './page';
 import { part } from './page';
@@ -8,6 +10,11 @@ export class RunsClient {
   /** @param transport - what carries the requests */
   constructor(transport: Transport) {
     this._transport = transport;
+  }
+
+  /** Emitted with each run that was started, or made to go on, from here. */
+  get started(): ISignal<this, Run> {
+    return this._started;
   }
 
   /** List runs, newest first, without their block runs. */
@@ -27,8 +34,10 @@ export class RunsClient {
   }
 
   /** Run a pipeline's files, all of them or a part. */
-  start(request: RunsClient.IStart): Promise<Run> {
-    return this._transport.post('runs', request);
+  async start(request: RunsClient.IStart): Promise<Run> {
+    const run = await this._transport.post<Run>('runs', request);
+    this._started.emit(run);
+    return run;
   }
 
   /** Stop a run. */
@@ -37,8 +46,11 @@ export class RunsClient {
   }
 
   /** Let the same run go on with what has not succeeded, with the run's own code or today's. */
-  retry(id: string, code: 'run' | 'current' = 'run'): Promise<Run> {
-    return this._transport.post(`runs/${part(id)}/retry`, { code });
+  async retry(id: string, code: 'run' | 'current' = 'run'): Promise<Run> {
+    const path = `runs/${part(id)}/retry`;
+    const run = await this._transport.post<Run>(path, { code });
+    this._started.emit(run);
+    return run;
   }
 
   /** Read lines of a run's log. */
@@ -54,6 +66,7 @@ export class RunsClient {
     return new this._transport.serverSettings.WebSocket(url);
   }
 
+  private _started = new Signal<this, Run>(this);
   private _transport: Transport;
 }
 

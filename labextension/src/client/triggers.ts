@@ -1,3 +1,5 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+
 import type {
   FireTime,
   Run,
@@ -14,6 +16,11 @@ export class TriggersClient {
   /** @param transport - what carries the requests */
   constructor(transport: Transport) {
     this._transport = transport;
+  }
+
+  /** Emitted with each run that was fired from here. */
+  get fired(): ISignal<this, Run> {
+    return this._fired;
   }
 
   /** List a project's triggers, or those of one pipeline. */
@@ -44,8 +51,11 @@ export class TriggersClient {
   }
 
   /** Fire a trigger now. */
-  fire(id: string): Promise<Run> {
-    return this._transport.post(`triggers/${part(id)}/fire`);
+  async fire(id: string): Promise<Run> {
+    const path = `triggers/${part(id)}/fire`;
+    const run = await this._transport.post<Run>(path);
+    this._fired.emit(run);
+    return run;
   }
 
   /** Give the next times of a stored trigger. */
@@ -66,6 +76,7 @@ export class TriggersClient {
       .items;
   }
 
+  private _fired = new Signal<this, Run>(this);
   private _transport: Transport;
 }
 

@@ -5,8 +5,8 @@ import type { Run } from '../contract';
 import { isLive, type RunsModel } from '../model';
 
 /**
- * Tells the ends of runs: of those that were seen live here, and of those that came and went
- * between two looks.
+ * Tells the ends of runs: of those that were seen live here, and of those that came and went, or
+ * went on and ended again, between two looks.
  */
 export class RunEnds implements IDisposable {
   /**
@@ -36,18 +36,25 @@ export class RunEnds implements IDisposable {
 
   private _onRuns(): void {
     const first = this._newest === null;
-    const before = this._newest ?? '';
+    const newest = this._newest ?? '';
     for (const run of this._runs.items) {
       if (isLive(run.state)) {
         this._live.add(run.id);
-      } else if (this._live.delete(run.id) || (!first && run.id > before)) {
+        continue;
+      }
+      const before = this._ends.get(run.id);
+      const again = before !== undefined && before !== run.ended_at;
+      this._ends.set(run.id, run.ended_at);
+      const came = !first && run.id > newest;
+      if (this._live.delete(run.id) || came || again) {
         this._ended.emit(run);
       }
     }
-    this._newest = this._runs.items[0]?.id ?? before;
+    this._newest = this._runs.items[0]?.id ?? newest;
   }
 
   private _ended = new Signal<this, Run>(this);
+  private _ends = new Map<string, string | null>();
   private _live = new Set<string>();
   private _newest: string | null = null;
 }

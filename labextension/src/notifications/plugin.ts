@@ -16,6 +16,15 @@ import { between, duration, type IContext } from '../ui';
 const STAYS = 5000;
 
 /**
+ * Whether somebody here has to be told how a run ended: who started it, and all when a trigger's
+ * run failed.
+ */
+export function concerns(run: Run, mine: boolean): boolean {
+  const bad = run.state === 'failed' || run.state === 'needs_attention';
+  return mine || (bad && run.trigger !== null);
+}
+
+/**
  * Say how a run ended: a success for a while, a failure until it is read.
  */
 export async function tell(run: Run, context: IContext): Promise<void> {
@@ -29,14 +38,11 @@ export async function tell(run: Run, context: IContext): Promise<void> {
     }
   ];
   if (run.state === 'success') {
-    // A success of a trigger is the normal case: nobody has to be told.
-    if (run.trigger === null) {
-      const took = duration(between(run.started_at, run.ended_at) ?? 0);
-      Notification.success(
-        trans.__('%1: run %2 in success, %3.', run.pipeline, run.number, took),
-        { autoClose: STAYS, actions }
-      );
-    }
+    const took = duration(between(run.started_at, run.ended_at) ?? 0);
+    Notification.success(
+      trans.__('%1: run %2 in success, %3.', run.pipeline, run.number, took),
+      { autoClose: STAYS, actions }
+    );
     return;
   }
   if (run.state !== 'failed' && run.state !== 'needs_attention') {
@@ -71,7 +77,15 @@ export const notifications: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('mage_jlab');
     const context = { mage, commands: app.commands, trans };
+    const mine = new Set<string>();
+    const keep = (_: unknown, run: Run): void => void mine.add(run.id);
+    mage.client.runs.started.connect(keep);
+    mage.client.triggers.fired.connect(keep);
     const ends = new RunEnds(mage.runs({}));
-    ends.ended.connect((_, run) => void tell(run, context), ends);
+    ends.ended.connect((_, run) => {
+      if (concerns(run, mine.has(run.id))) {
+        void tell(run, context);
+      }
+    }, ends);
   }
 };
