@@ -108,7 +108,8 @@ export default function Grid(props: {
   const { state, product, context, theme } = props;
   const { trans } = context;
   const place = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // A layout effect ends while its place is still in the page, as a widget's end demands.
+  React.useLayoutEffect(() => {
     const node = place.current;
     if (!node) {
       return;

@@ -40,7 +40,8 @@ function Drawn(props: {
 }): JSX.Element {
   const { data, registry } = props;
   const place = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // A layout effect ends while its place is still in the page, as a widget's end demands.
+  React.useLayoutEffect(() => {
     const node = place.current;
     const type = registry.preferredMimeType(data, 'ensure');
     if (!node || !type) {
