@@ -27,6 +27,8 @@ GATHER = 0.05
 """How long events are gathered before the next wait, in seconds: a busy run makes many."""
 STATUS_EVERY = 1.0
 """How often the engine's state is asked for at most, in seconds."""
+RETOLD = 20
+"""How many of the newest events are told when an engine is found: those of its first moments."""
 LONGEST_BACKOFF = 30.0
 """The longest pause after failures, in seconds."""
 
@@ -85,7 +87,10 @@ class Bridge:
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
 
     def _next(self, cursor: int | None) -> int:
-        newest = self._services.doors.ledger.last_seq() if cursor is None else cursor
+        # An engine that has just come up may have begun a run before it was found.
+        newest = (
+            max(0, self._services.doors.ledger.last_seq() - RETOLD) if cursor is None else cursor
+        )
         events = self._services.doors.engine.events(newest, timeout=POLL)
         for event in events:
             if self._concerns_us(event):
