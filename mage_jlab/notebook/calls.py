@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from dataclasses import replace
 
 from mage_jlab.notebook import known, randomness
 from mage_jlab.notebook.session_effects import (
@@ -106,7 +107,10 @@ class Calls(SessionEffects):
             if name not in self.seeded:
                 self.draws.setdefault(name, place)
         self.take_session(function, place)
-        held = callee.parts.union(*(self.current(name).all for name in function.gives_names))
+        given_names = [self.current(name) for name in function.gives_names]
+        held = callee.parts.union(
+            *(one.parts if one.kind == "function" else one.all for one in given_names)
+        )
         held = frozenset(token for token in held if token[0] != "late") | {
             ("late", late) for late in function.gives_late
         }
@@ -181,7 +185,7 @@ class Calls(SessionEffects):
         discarded: bool,
     ) -> Value:
         target = _first_name(node.func)
-        changes = name in known.CHANGING_METHODS or (
+        changes = (name in known.CHANGING_METHODS or known.changes_by_name(name)) or (
             name in known.CHANGING_IF_DISCARDED and (discarded or base.kind == "container")
         )
         if changes:
@@ -225,7 +229,8 @@ class Calls(SessionEffects):
         if dotted == "__import__":
             return Value(kind="module", module=imported_by_call(node))
         everything = NONE.union(*(value.all for value in [*arguments, *words.values()]))
-        if dotted in known.CHANGES_FIRST and arguments:
+        first = dotted in known.CHANGES_FIRST or known.changes_by_name(dotted.rpartition(".")[2])
+        if first and arguments:
             self.change(arguments[0], node.args[0])
             self.put_inside(arguments[0], NONE.union(*(value.all for value in arguments[1:])))
             return Value(arguments[0].parts | arguments[0].own, arguments[0].parts)
@@ -243,8 +248,11 @@ class Calls(SessionEffects):
             kind = "array" if dotted.startswith("numpy.") else arguments[0].kind
             return Value(arguments[0].own, arguments[0].parts, kind)
         kind = known.kind_of(dotted)
-        if kind == "figure" and not dotted.startswith("matplotlib."):
-            self.figures.setdefault("begins", self.places.of(node.func))
+        place = self.places.of(node.func)
+        if not dotted.startswith("matplotlib."):
+            if kind == "figure":
+                self.figures.setdefault("begins", place)
+            self.drawn(dotted.rpartition(".")[2], place)
         if dotted in known.SHALLOW_FUNCTIONS:
             items = NONE.union(
                 *(
@@ -255,6 +263,9 @@ class Calls(SessionEffects):
             )
             if dotted in known.PICKING_FUNCTIONS:
                 return Value(items, items)
+            element = self._element(node, dotted, arguments)
+            if element is not None:
+                return replace(self.new(kind, items), element=element)
             return self.new(kind if kind != "unknown" else "container", items)
         if kind in ("iterator", "file", "connection", "lock"):
             return self.new(kind, everything)
@@ -262,6 +273,18 @@ class Calls(SessionEffects):
         if kind == "unknown" and last[:1].isupper():
             return self.new(kind, everything)
         return self.new(kind)
+
+    def _element(self, node: ast.Call, dotted: str, arguments: list[Value]) -> Value | None:
+        """Give what ``zip`` and ``enumerate`` give at each step: a tuple of values apart."""
+        if any(isinstance(part, ast.Starred) for part in node.args):
+            return None
+        if dotted == "enumerate" and arguments:
+            items: tuple[Value, ...] = (IMMUTABLE, self.item(arguments[0]))
+        elif dotted == "zip" and arguments:
+            items = tuple(self.item(value) for value in arguments)
+        else:
+            return None
+        return Value(NONE, NONE.union(*(item.all for item in items)), "container", items=items)
 
     def _of_unknown(self, node: ast.Call, arguments: list[Value]) -> Value:
         """Nothing is known: it may change what it is given, and give it back."""

@@ -134,7 +134,7 @@ class Expressions(Calls):
             if dotted in CONSTANTS or (name.startswith("__") and name.endswith("__")):
                 return IMMUTABLE
             return Value(kind="module", module=dotted)
-        if base.kind == "immutable":
+        if base.kind == "immutable" or name in _ARRAY_PLAIN:
             return IMMUTABLE
         if base.kind == "pandas":
             if name in _PANDAS_PLAIN:
@@ -145,7 +145,7 @@ class Expressions(Calls):
                 return self.new("plotter")
             return self.new("array" if name == "values" else "pandas")
         if base.kind == "array":
-            return IMMUTABLE if name in _ARRAY_PLAIN else base
+            return base
         return Value(
             base.all, base.parts, base.kind if base.kind in ("rng", "figure") else "unknown"
         )
@@ -270,6 +270,8 @@ class Expressions(Calls):
 
     def item(self, value: Value) -> Value:
         """Give what going through a value gives."""
+        if value.element is not None:
+            return value.element
         if value.kind == "immutable":
             return IMMUTABLE
         if value.kind == "pandas":

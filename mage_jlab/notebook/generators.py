@@ -54,7 +54,7 @@ def _message(survey: Survey, users: list[int], words: str) -> str:
         (survey.blocks[user].name for user in reversed(users) if user in survey.blocks),
         "an untagged cell",
     )
-    return f"This draws from {words}, and so does {name}: in a run each block starts anew."
+    return f"This goes on with {words} where {name} left them: in a run each block starts anew."
 
 
 def _fixes(generator: str) -> tuple[str, ...]:

@@ -30,7 +30,18 @@ CHANGING_IF_DISCARDED = frozenset({"add"})
 """Methods that change a set when their value is thrown away; frames have a pure one so named."""
 PANDAS_CHANGING = frozenset({"insert", "pop", "update", "__setitem__", "__delitem__"})
 """The methods of frames and series that change them without ``inplace=True``."""
-DEEP_CHANGING = frozenset({"fit", "train", "step", "backward"})
+DEEP_CHANGING = frozenset(
+    {
+        "backward",
+        "fit",
+        "fit_predict",
+        "fit_resample",
+        "fit_transform",
+        "partial_fit",
+        "step",
+        "train",
+    }
+)
 """Methods that change what they are called on, and keep nothing of their arguments."""
 QUIET_METHODS = names("quiet_methods")
 FRESH_METHODS = names("fresh_methods")
@@ -63,6 +74,11 @@ _KINDS: list[tuple[str, str]] = [
 ]
 _EXACT = {name: kind for name, kind in _KINDS if not name.endswith("*")}
 _PREFIXES = [(name[:-1], kind) for name, kind in _KINDS if name.endswith("*")]
+
+
+def changes_by_name(name: str) -> bool:
+    """Say whether a name says that its function works in place, as PyTorch's ``add_`` does."""
+    return name.endswith("_") and not name.startswith("_") and not name.endswith("__")
 
 
 def kind_of(dotted: str) -> str:

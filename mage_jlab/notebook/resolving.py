@@ -13,6 +13,7 @@ from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
 from mage_jlab.notebook.problems import Place, Problem, error
+from mage_jlab.notebook.unbound import SESSION_NAMES, unbound
 
 DECORATORS = frozenset(
     [
@@ -27,24 +28,6 @@ DECORATORS = frozenset(
         "chart",
         "scratchpad",
         "preprocesser",
-    ]
-)
-SESSION_NAMES = frozenset(
-    [
-        "get_ipython",
-        "In",
-        "Out",
-        "_",
-        "__",
-        "___",
-        "_i",
-        "_ii",
-        "_iii",
-        "_ih",
-        "_oh",
-        "_dh",
-        "exit",
-        "quit",
     ]
 )
 
@@ -238,9 +221,7 @@ class Resolver:
             )
             return
         if what == "class":
-            read = (
-                sorted(one for one, _ in function.reads if one not in BUILTINS) if function else []
-            )
+            read = self._variables(function.reads) if function else []
             self._work.report(
                 error(
                     "scratch-value",
@@ -264,6 +245,20 @@ class Resolver:
         for needed, meaning in binding.needs:
             self._as_it_was(needed, meaning, name, place)
         self._work.copied[binding.statements[0]] = None
+
+    def _variables(self, reads: Iterable[tuple[str, Place]]) -> list[str]:
+        """Give the names of those that are read which blocks cannot share."""
+        found = []
+        for name, _ in reads:
+            binding = self._environment.names.get(name)
+            plain = binding is not None and (
+                binding.origin == "import"
+                or name in self._survey.shared
+                or (binding.origin == "literal" and name not in self._survey.unstable)
+            )
+            if not plain and not (binding is None and name in BUILTINS):
+                found.append(name)
+        return sorted(found)
 
     def _two_classes(self, name: str, binding: Binding, place: Place | None) -> None:
         """A class of a block's cell that other blocks use too would be two classes in a run."""
@@ -346,46 +341,16 @@ class Resolver:
         )
 
     def _missing(self, name: str, place: Place | None) -> None:
-        if name in SESSION_NAMES:
-            self._work.report(
-                error(
-                    "unknown-code",
-                    f"{name} belongs to the notebook's session, and a run has none.",
-                    place,
-                    (f"Remove {name}",),
-                )
-            )
-        elif name == "display":
-            self._work.head_imports["from IPython.display import display"] = None
-        elif (
-            name in BUILTINS
-            or name in self._survey.broken
-            or (name in DECORATORS and self._work.style == "function")
-        ):
+        if name == "display" or name in DECORATORS:
+            if name == "display":
+                self._work.head_imports["from IPython.display import display"] = None
+            if name == "display" or self._work.style == "function":
+                return
+        if name in BUILTINS or name in self._survey.broken:
             return
-        elif self._environment.stars:
-            for _, statement in self._environment.stars:
-                self._work.head_imports[statement] = None
-        elif name in self._environment.deleted:
-            self._work.report(
-                error(
-                    "hidden-state",
-                    f"{name} is deleted above, so it has no value here.",
-                    place,
-                    (f"Keep {name}",),
-                )
-            )
-        else:
-            later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
-            if later:
-                message = (
-                    f"{name} is defined only below, so running the notebook "
-                    f"from the top fails here."
-                )
-                fixes = (f"Move the cell that defines {name} above this one",)
-            else:
-                message = (
-                    f"{name} is defined in no cell, so it works only in a kernel that still has it."
-                )
-                fixes = (f"Define {name} in a cell above",)
-            self._work.report(error("hidden-state", message, place, fixes))
+        if self._environment.stars and name not in SESSION_NAMES:
+            self._work.head_imports.update(dict.fromkeys(s for _, s in self._environment.stars))
+            return
+        later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
+        deleted = name in self._environment.deleted
+        self._work.report(unbound(name, place, deleted=deleted, later=bool(later)))

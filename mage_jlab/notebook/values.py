@@ -74,6 +74,7 @@ class Value:
     module: str | None = None
     function: Called | None = None
     items: tuple[Value, ...] | None = None
+    element: Value | None = None
 
     @property
     def all(self) -> frozenset[Token]:
@@ -92,7 +93,7 @@ class Value:
 
     def holding(self, tokens: frozenset[Token]) -> Value:
         """Give the value with more objects inside."""
-        return replace(self, parts=self.parts | tokens, items=None)
+        return replace(self, parts=self.parts | tokens, items=None, element=None)
 
 
 IMMUTABLE = Value(kind="immutable")

@@ -1,0 +1,49 @@
+"""What is said of a name that no cell above a block binds."""
+
+from __future__ import annotations
+
+from mage_jlab.notebook.problems import Place, Problem, error
+
+SESSION_NAMES = frozenset(
+    [
+        "get_ipython",
+        "In",
+        "Out",
+        "_",
+        "__",
+        "___",
+        "_i",
+        "_ii",
+        "_iii",
+        "_ih",
+        "_oh",
+        "_dh",
+        "exit",
+        "quit",
+    ]
+)
+"""Names that IPython gives to a session."""
+
+
+def unbound(name: str, place: Place | None, *, deleted: bool, later: bool) -> Problem:
+    """Give the problem of a name without a value.
+
+    Args:
+        name: the name.
+        place: where it is read.
+        deleted: whether a cell above deletes it.
+        later: whether a cell below binds it.
+    """
+    if name in SESSION_NAMES:
+        message = f"{name} belongs to the notebook's session, and a run has none."
+        return error("unknown-code", message, place, (f"Remove {name}",))
+    if deleted:
+        message = f"{name} is deleted above, so it has no value here."
+        return error("hidden-state", message, place, (f"Keep {name}",))
+    if later:
+        message = f"{name} is defined only below, so running the notebook from the top fails here."
+        fix = f"Move the cell that defines {name} above this one"
+    else:
+        message = f"{name} is defined in no cell, so it works only in a kernel that still has it."
+        fix = f"Define {name} in a cell above"
+    return error("hidden-state", message, place, (fix,))
