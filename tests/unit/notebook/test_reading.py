@@ -25,6 +25,8 @@ def test_the_contracts_example() -> None:
         "type": "transformer",
         "language": "python",
         "cell_id": "c2",
+        "code": None,
+        "drift": [],
         "index": 2,
         "reads": ["raw"],
         "defines": ["clean"],
