@@ -28,7 +28,8 @@ class PlannedBlock(Word):
     order of ``upstream``. ``body`` is the [first, last] line of the cell's text in the file and
     ``cell_id`` the cell, so that an error finds its line there. The function returns a
     single result as it is; with several, or with ``optional`` ones (bound on some paths only), a
-    dict of those bound, by name.
+    dict of those bound, by name. ``guards`` are the conditionals among ``upstream``: the block
+    waits for them, and gets nothing from them.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PlannedBlock(Word):
     file: str
     code: str
     upstream: list[str] = []
+    guards: list[str] = []
     inputs: dict[str, str] | None = None
     results: list[str] | None = None
     optional: list[str] = []

@@ -51,7 +51,7 @@ def _own(cell: dict[str, Any], pipeline: str) -> dict[str, Any]:
     [
         (TORN, 4, "line 4"),
         (CYCLE, None, "a → b"),
-        ("- 1\n- 2\n", 1, "line 1"),
+        ("- 1\n- 2\n", 1, "holds a list"),
         ("blocks: 3\n", None, "blocks"),
     ],
     ids=["torn", "cycle", "a list", "a number"],
