@@ -308,6 +308,8 @@ export interface ExportConflict {
 /**
  * One file of an export: its text before and after (None where there is none), and the diff.
  *
+ * ``used_by`` names the other pipelines whose block the file is.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "FileChange".
  */
@@ -318,6 +320,7 @@ export interface FileChange {
   after: string | null;
   diff: string;
   cell_id: string | null;
+  used_by: string[];
 }
 /**
  * The graph of a pipeline's files.

@@ -18,7 +18,10 @@ class ChangeKind(StrEnum):
 
 
 class FileChange(Word):
-    """One file of an export: its text before and after (None where there is none), and the diff."""
+    """One file of an export: its text before and after (None where there is none), and the diff.
+
+    ``used_by`` names the other pipelines whose block the file is.
+    """
 
     path: str
     kind: ChangeKind
@@ -26,6 +29,7 @@ class FileChange(Word):
     after: str | None = None
     diff: str = ""
     cell_id: str | None = None
+    used_by: list[str] = []
 
 
 class ExportConflict(Word):

@@ -71,6 +71,8 @@ def test_a_file_that_was_edited_or_is_used_elsewhere_stays(files: ProjectFiles, 
     text = files.read("pipelines/other/metadata.yaml") or ""
     uses = text.replace("blocks: []", "blocks: [{uuid: clean, type: transformer}]", 1)
     files.write([Change("pipelines/other/metadata.yaml", uses)])
+    shown = export_workbench(files, sales("clean = raw * 2"), dry=True).changes
+    assert {c.path: c.used_by for c in shown if c.used_by} == {"transformers/clean.py": ["other"]}
     done = export_workbench(files, sales(blocks=sales().blocks[:1]))
     assert done.removed == []
     assert [b.name for b in files.pipeline("sales").blocks] == ["load"]

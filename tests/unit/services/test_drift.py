@@ -15,7 +15,7 @@ PATH = "shop/prices.ipynb"
 
 
 def notebook(total: str = "total = sum(raw)") -> dict[str, Any]:
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": identity,
