@@ -11,6 +11,7 @@ from mage_jlab.domain.block import Block, Language
 from mage_jlab.domain.errors import ConflictError
 from mage_jlab.domain.graph import in_order
 from mage_jlab.domain.pipeline import Pipeline
+from mage_jlab.services.scratch_cells import Scratch
 from mage_jlab.store.project_files import ProjectFiles
 from mage_jlab.store.record_yaml import FILE, PipelineRecord, write_record
 
@@ -57,16 +58,23 @@ def make_notebook(
 ) -> dict[str, Any]:
     """Make a notebook of a pipeline's files, its blocks in the order in which they can run.
 
-    A block that an export wrote and nobody edited gets its cell back as it was; any other stands
-    in a cell as its file has it.
+    A block that an export wrote and nobody edited gets its cell back as it was, with what its file
+    has around it in untagged cells; any other stands in a cell as its file has it.
     """
+    blocks = {block.name: block for block in pipeline.blocks}
+    # the record has the order of the notebook; charts stand last in the pipeline's own file
+    place = {name: at for at, name in enumerate(record.blocks)}
+    known = sorted(blocks.values(), key=lambda block: place.get(block.name, len(place)))
+    order = in_order({block.name: block.upstream for block in known})
+    scratch = Scratch()
+    block_cells = [_block_cell(files, pipeline, blocks[name], record, scratch) for name in order]
     cells = [_cell("markdown", f"# {pipeline.name}", {})]
     if pipeline.variables:
-        lines = [f"{name} = {value!r}" for name, value in pipeline.variables.items()]
-        cells.append(_cell("code", "\n".join(lines), {"tags": ["parameters"]}))
-    blocks = {block.name: block for block in pipeline.blocks}
-    order = in_order({block.name: block.upstream for block in pipeline.blocks})
-    cells += [_block_cell(files, pipeline.name, blocks[name], record) for name in order]
+        lines = [scratch.variable(name, value) for name, value in pipeline.variables.items()]
+        text = "\n".join([*lines, *scratch.derived])
+        cells.append(_cell("code", text, {"tags": ["parameters"]}))
+    cells += [_cell("code", text, {}) for text in scratch.cells(files, record)]
+    cells += block_cells
     kernel = record.kernel or "python3"
     return {
         "cells": cells,
@@ -80,14 +88,20 @@ def make_notebook(
 
 
 def _block_cell(
-    files: ProjectFiles, pipeline: str, block: Block, record: PipelineRecord
+    files: ProjectFiles,
+    pipeline: Pipeline,
+    block: Block,
+    record: PipelineRecord,
+    scratch: Scratch,
 ) -> dict[str, Any]:
-    text, digest = files.block_text(pipeline, block.name)
+    text, digest = files.block_text(pipeline.name, block.name)
     exported = record.blocks.get(block.name)
     source = None
     if exported is not None and exported.file == digest and exported.source:
         base = files.data_root / "base" / exported.source
         source = base.read_text(encoding="utf-8") if base.is_file() else None
+        if source is not None and exported.body is not None and block.language is Language.PYTHON:
+            scratch.read(text, exported.body, pipeline.variables, files.name)
     metadata: dict[str, Any] = {"tags": [f"block:{block.type.value}"]}
     mage: dict[str, Any] = {"name": block.name}
     upstream = block.upstream if source is None else (exported.declared if exported else [])

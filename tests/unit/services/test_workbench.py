@@ -73,3 +73,74 @@ def test_a_foreign_file_in_its_place_is_left_alone(
     assert foreign.read_text() == "mine"
     with pytest.raises(NotFoundError):
         services.notebooks.open(project_id, "none")
+
+
+SCRATCH = """\
+import math
+import statistics as st
+from collections import Counter
+---
+market = "CA"
+factor = 2
+label = f"{market}-{factor}"
+---parameters
+def mean(numbers):
+    return st.mean(numbers)
+
+
+LIMITS = {"low": 1}
+
+
+def scaled(n):
+    return n * factor
+---
+import pandas as pd
+pd.set_option("display.max_rows", 7)
+---
+raw = [1, 2, 3]
+counted = Counter(raw)
+---block:data_loader
+shown = [scaled(n) for n in raw if n >= LIMITS["low"]]
+middle = math.floor(mean(shown))
+text = f"{label}: {middle}"
+---block:transformer
+"""
+
+
+def _cells() -> list[dict[str, object]]:
+    cells: list[dict[str, object]] = []
+    source: list[str] = []
+    for line in SCRATCH.splitlines():
+        if line.startswith("---"):
+            tags = [line[3:]] if line[3:] else []
+            cells.append(nbformat.v4.new_code_cell("\n".join(source), metadata={"tags": tags}))
+            source = []
+        else:
+            source.append(line)
+    return cells
+
+
+def test_a_made_notebook_has_all_that_its_blocks_stand_on_and_exports_the_same(
+    services: Services, project: Path, project_id: str
+) -> None:
+    notebook = nbformat.v4.new_notebook(cells=_cells())
+    place = project / "notebooks/whole.ipynb"
+    place.parent.mkdir()
+    nbformat.write(notebook, place)
+    assert services.notebooks.export("shop/notebooks/whole.ipynb", project_id=project_id).written
+    before = {path: path.read_bytes() for path in project.rglob("*.py")}
+    place.unlink()
+    assert services.notebooks.open(project_id, "whole") == "notebooks/whole.ipynb"
+    made = nbformat.read(place, as_version=4)
+    nbformat.validate(made)
+    assert made.cells[1].source == 'market = "CA"\nfactor = 2\nlabel = f"{market}-{factor}"'
+    assert (
+        services.notebooks.check("shop/notebooks/whole.ipynb", project_id=project_id).errors == []
+    )
+    again = services.notebooks.export("shop/notebooks/whole.ipynb", project_id=project_id)
+    assert [path for path in again.written if path.endswith(".py")] == []
+    assert {path: path.read_bytes() for path in project.rglob("*.py")} == before
+    values: dict[str, object] = {}
+    for cell in made.cells[1:]:
+        exec(cell.source, values)
+    assert values["text"] == "CA-2: 4"
