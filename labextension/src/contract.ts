@@ -129,6 +129,7 @@ export interface Contract {
   Product: Product;
   RowsPage: RowsPage;
   Project: Project;
+  Attempt: Attempt;
   Event: Event;
   LogPage: LogPage;
   Run: Run;
@@ -473,6 +474,46 @@ export interface Project {
   path: string;
 }
 /**
+ * One try of a block run.
+ *
+ * ``number`` counts the tries of the block run from 1; ``outcome`` is None while it goes on, else
+ * ``success``, ``failed``, ``crashed``, ``cancelled`` or ``timeout``. Memory in bytes, CPU time in
+ * seconds.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Attempt".
+ */
+export interface Attempt {
+  block: string;
+  item: string | null;
+  number: number;
+  outcome: string | null;
+  started_at: string;
+  ended_at: string | null;
+  worker_pid: number | null;
+  peak_memory: number | null;
+  cpu: number | null;
+  error: BlockError | null;
+}
+/**
+ * Why a block run failed, and where.
+ *
+ * ``line`` counts from 1: in the cell when ``cell_id`` is given and the line lies in its body,
+ * else in ``file``. ``file_line`` is always the line of the file.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BlockError".
+ */
+export interface BlockError {
+  type: string;
+  message: string;
+  traceback: string;
+  file: string | null;
+  file_line: number | null;
+  cell_id: string | null;
+  line: number | null;
+}
+/**
  * A row of the ledger that says what changed; a hint for views, never the truth itself.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -548,24 +589,6 @@ export interface Run {
     [k: string]: number;
   };
   block_runs: BlockRun[];
-}
-/**
- * Why a block run failed, and where.
- *
- * ``line`` counts from 1: in the cell when ``cell_id`` is given and the line lies in its body,
- * else in ``file``. ``file_line`` is always the line of the file.
- *
- * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "BlockError".
- */
-export interface BlockError {
-  type: string;
-  message: string;
-  traceback: string;
-  file: string | null;
-  file_line: number | null;
-  cell_id: string | null;
-  line: number | null;
 }
 /**
  * One block inside a run, with its last error and its products.

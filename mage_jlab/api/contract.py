@@ -35,6 +35,7 @@ WORDS: list[type[Word]] = [
     product.Product,
     product.RowsPage,
     project.Project,
+    run.Attempt,
     run.Event,
     run.LogPage,
     run.Run,

@@ -52,6 +52,7 @@ ROUTES = [
     Route("runs", runs.RunsHandler),
     Route("runs/{run}", runs.RunHandler),
     Route("runs/{run}/block_runs", runs.BlockRunsHandler),
+    Route("runs/{run}/attempts", runs.AttemptsHandler),
     Route("runs/{run}/log", runs.RunLogHandler),
     Route("runs/{run}/log/tail", logs.LogTailHandler),
     Route("runs/{run}/cancel", runs.CancelHandler),

@@ -74,6 +74,18 @@ class BlockRunsHandler(MageHandler):
         await self.answer(lambda: self.services.runs.block_runs(run, block))
 
 
+class AttemptsHandler(MageHandler):
+    """The attempts of a run."""
+
+    @verb("Attempt[]", query={"block": "One block's only."}, errors=(404,))
+    @web.authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        """List every try of a run's blocks, oldest first."""
+        block = self.text("block")
+        await self.answer(lambda: self.services.runs.attempts(run, block))
+
+
 class RunLogHandler(MageHandler):
     """The log of a run."""
 

@@ -110,6 +110,26 @@ class BlockRun(Word):
     error: BlockError | None = None
 
 
+class Attempt(Word):
+    """One try of a block run.
+
+    ``number`` counts the tries of the block run from 1; ``outcome`` is None while it goes on, else
+    ``success``, ``failed``, ``crashed``, ``cancelled`` or ``timeout``. Memory in bytes, CPU time in
+    seconds.
+    """
+
+    block: str
+    item: str | None = None
+    number: int
+    outcome: str | None = None
+    started_at: Moment
+    ended_at: Moment | None = None
+    worker_pid: int | None = None
+    peak_memory: int | None = None
+    cpu: float | None = None
+    error: BlockError | None = None
+
+
 class Run(Word):
     """One execution of a pipeline.
 

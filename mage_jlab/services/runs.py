@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mage_jlab.domain.errors import BadInputError, EngineUnavailableError, NotFoundError
 from mage_jlab.domain.page import Page
-from mage_jlab.domain.run import BlockRun, LogPage, Run, RunState
+from mage_jlab.domain.run import Attempt, BlockRun, LogPage, Run, RunState
 from mage_jlab.domain.word import Json
 from mage_jlab.services.doors import Doors
 from mage_jlab.services.logs import read_log
@@ -156,6 +157,29 @@ class Runs:
         if block is not None and not found:
             raise NotFoundError(f"The run has no block {block}.")
         return found
+
+    def attempts(self, run_id: str, block: str | None = None) -> tuple[Attempt, ...]:
+        """Give every try of a run's blocks, or of one of them, oldest first."""
+        self.block_runs(run_id, block)
+        tries: Counter[str] = Counter()
+        found = []
+        for row in self._doors.ledger.attempts(run_id, block):
+            tries[row.block_run] += 1
+            found.append(
+                Attempt(
+                    block=row.block,
+                    item=row.item or None,
+                    number=tries[row.block_run],
+                    outcome=row.outcome,
+                    started_at=row.started_at,
+                    ended_at=row.ended_at,
+                    worker_pid=row.worker_pid,
+                    peak_memory=row.peak_memory,
+                    cpu=row.cpu,
+                    error=row.error,
+                )
+            )
+        return tuple(found)
 
     def cancel(self, ref: str, *, project_id: str | None = None) -> Run:
         """Stop a run: blocks under way are ended, the others do not start."""

@@ -44,6 +44,15 @@ async def test_a_run_from_start_to_product(call: Any, project: Path, jp_fetch: A
     status, block_runs = await call("GET", f"runs/{run['id']}/block_runs", {"block": "total"})
     assert [b["block"] for b in block_runs["items"]] == ["total"]
 
+    status, attempts = await call("GET", f"runs/{run['id']}/attempts")
+    assert [(a["block"], a["number"], a["outcome"]) for a in attempts["items"]] == [
+        ("load", 1, "success"),
+        ("total", 1, "success"),
+    ]
+    assert all(a["started_at"] <= a["ended_at"] for a in attempts["items"])
+    status, refused = await call("GET", f"runs/{run['id']}/attempts", {"block": "nowhere"})
+    assert status == 404, refused
+
     product = load["products"][0]["id"]
     status, shown = await call("GET", f"products/{product}", {"rows": 1})
     assert status == 200, shown

@@ -1,6 +1,6 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import type { BlockRun, LogPage, Run, RunState } from '../contract';
+import type { Attempt, BlockRun, LogPage, Run, RunState } from '../contract';
 import type { IPage, IPageQuery } from './page';
 import { part } from './page';
 import type { Transport } from './transport';
@@ -31,6 +31,12 @@ export class RunsClient {
   async blockRuns(id: string, block?: string): Promise<BlockRun[]> {
     const path = `runs/${part(id)}/block_runs`;
     return (await this._transport.get<IPage<BlockRun>>(path, { block })).items;
+  }
+
+  /** Read the tries of a run's blocks, or those of one of them, oldest first. */
+  async attempts(id: string, block?: string): Promise<Attempt[]> {
+    const path = `runs/${part(id)}/attempts`;
+    return (await this._transport.get<IPage<Attempt>>(path, { block })).items;
   }
 
   /** Run a pipeline's files, all of them or a part. */

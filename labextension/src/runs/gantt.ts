@@ -1,4 +1,4 @@
-import type { BlockRun, Run } from '../contract';
+import type { Attempt, BlockRun, BlockRunState, Run } from '../contract';
 
 /** A stretch of time on the axis, in shares of its length. */
 export interface ISpan {
@@ -14,6 +14,20 @@ export interface ILane {
   readonly wait: ISpan | null;
   /** From its start to its end, or to now. */
   readonly bar: ISpan | null;
+}
+
+/** One attempt on the axis of its run, and the wait before it. */
+export interface ITry {
+  /** Which one it is, from 1. */
+  readonly number: number;
+  /** How it ended, as the state of its block. */
+  readonly state: BlockRunState;
+  /** From its start to its end, or to now. */
+  readonly bar: ISpan;
+  /** The wait after the attempt before. */
+  readonly pause: ISpan | null;
+  /** How long that wait was, in ms. */
+  readonly paused: number;
 }
 
 /** The axis of a run: where it starts and how long it is, in ms. */
@@ -82,4 +96,40 @@ export function lane(run: BlockRun, scale: IAxis, now: number): ILane {
     wait: ready < started ? span(ready, started, scale) : null,
     bar: span(started, ended, scale)
   };
+}
+
+/** The state of a block right after an attempt of it. */
+export function attemptState(attempt: Attempt): BlockRunState {
+  switch (attempt.outcome) {
+    case null:
+      return 'running';
+    case 'success':
+    case 'cancelled':
+      return attempt.outcome;
+    default:
+      return 'failed';
+  }
+}
+
+/**
+ * Where the attempts of a block stand on the axis of its run, and the waits between them.
+ */
+export function tries(
+  attempts: readonly Attempt[],
+  scale: IAxis,
+  now: number
+): ITry[] {
+  return attempts.map((attempt, index) => {
+    const started = Date.parse(attempt.started_at);
+    const ended = attempt.ended_at ? Date.parse(attempt.ended_at) : now;
+    const before = attempts[index - 1]?.ended_at ?? null;
+    const paused = before === null ? 0 : started - Date.parse(before);
+    return {
+      number: attempt.number,
+      state: attemptState(attempt),
+      bar: span(started, ended, scale),
+      pause: paused > 0 ? span(started - paused, started, scale) : null,
+      paused
+    };
+  });
 }

@@ -11,7 +11,7 @@ import {
   useSignals,
   VirtualList
 } from '../ui';
-import { plain } from './ansi';
+import { pieces, plain } from './ansi';
 
 /** The levels that are more than information, in the words of Python's logging. */
 const LOUD = ['warning', 'error', 'critical'];
@@ -51,10 +51,18 @@ function Line(props: {
         <span className="mage-Log-block mage-mod-ellipsis">{line.block}</span>
       )}
       <span
-        className={`mage-mod-ellipsis ${bad ? 'mage-mod-strong' : ''}`}
+        className={`mage-Log-text mage-mod-ellipsis ${bad ? 'mage-mod-strong' : ''}`}
         title={plain(line.text)}
       >
-        {plain(line.text)}
+        {pieces(line.text).map((piece, index) => (
+          <span
+            key={index}
+            data-colour={piece.colour ?? undefined}
+            data-bold={piece.bold || undefined}
+          >
+            {piece.text}
+          </span>
+        ))}
       </span>
     </div>
   );

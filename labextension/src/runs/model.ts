@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { sentence } from '../client';
-import type { Block, Pipeline, Run } from '../contract';
+import type { Attempt, Block, Pipeline, Run } from '../contract';
 import {
   LogModel,
   type PipelineModel,
@@ -76,6 +76,11 @@ export class RunState implements IDisposable {
     return run.failed_block ?? find('failed') ?? find('running') ?? null;
   }
 
+  /** The attempts of the run's blocks, where one was tried more than once. */
+  get attempts(): readonly Attempt[] {
+    return this._attempts;
+  }
+
   /** Whether the user picked the chosen block. */
   get picked(): boolean {
     return this._picked !== null;
@@ -119,6 +124,8 @@ export class RunState implements IDisposable {
     this._picked = null;
     this._codeOf = '';
     this._code = null;
+    this._attemptsOf = '';
+    this._attempts = [];
     this._run = this._open(id);
     this._log = new LogModel(this._mage.client, id);
     this._tell();
@@ -220,6 +227,7 @@ export class RunState implements IDisposable {
       this._pipeline = this._mage.pipeline(project, pipeline);
       this._pipeline.changed.connect(this._tell, this);
     }
+    void this._readAttempts();
     if (run && ended(run.state)) {
       void this._readCode();
     }
@@ -229,6 +237,30 @@ export class RunState implements IDisposable {
   private _tell(): void {
     if (!this._isDisposed) {
       this._changed.emit();
+    }
+  }
+
+  private async _readAttempts(): Promise<void> {
+    const run = this.run;
+    const counts = run?.block_runs.map(one => one.attempts) ?? [];
+    if (!run || !counts.some(count => count > 1)) {
+      return;
+    }
+    const states = run.block_runs.map(one => one.state);
+    const key = `${run.id}/${counts.join()}/${states.join()}`;
+    if (key === this._attemptsOf) {
+      return;
+    }
+    this._attemptsOf = key;
+    try {
+      const attempts = await this._mage.client.runs.attempts(run.id);
+      if (key === this._attemptsOf) {
+        this._attempts = attempts;
+        this._tell();
+      }
+    } catch {
+      // Read again with the next change of the run; the connection's banner tells of it.
+      this._attemptsOf = '';
     }
   }
 
@@ -254,6 +286,8 @@ export class RunState implements IDisposable {
     this._tell();
   }
 
+  private _attempts: readonly Attempt[] = [];
+  private _attemptsOf = '';
   private _changed = new Signal<this, void>(this);
   private _code: Block | null = null;
   private _codeOf = '';

@@ -9,14 +9,19 @@ import {
   type IContext,
   OfflineBanner,
   Tabs,
+  useNow,
   useSignals
 } from '../ui';
+import { AttemptsTab } from './attempts';
 import { ErrorTab } from './error';
 import { Head } from './head';
 import { LogPane } from './log';
 import type { RunState } from './model';
 import { ProductsTab } from './products';
 import { Table } from './table';
+
+/** What the lower left part shows. */
+type Part = 'error' | 'products' | 'attempts';
 
 /**
  * The run view: head, one table of blocks, last runs and times; below error and products, and the log.
@@ -32,8 +37,9 @@ export function RunPage(props: {
   const { state, context } = props;
   const { mage, trans } = context;
   useSignals(state.changed, mage.connection.changed);
-  const [chosen, setChosen] = React.useState<'error' | 'products' | null>(null);
+  const [chosen, setChosen] = React.useState<Part | null>(null);
   const { run, model } = state;
+  const now = useNow(run?.state === 'running');
   const online = mage.connection.online;
   const id = run?.id;
   React.useEffect(() => setChosen(null), [id]);
@@ -54,7 +60,17 @@ export function RunPage(props: {
   }
   const one = run.block_runs.find(at => at.block === state.block) ?? null;
   const error = one?.error ?? (one === null ? run.error : null);
-  const tab = error ? (chosen ?? 'error') : 'products';
+  const attempts = state.attempts.filter(at => at.block === one?.block);
+  const parts: (readonly [Part, string])[] = [
+    ['products', trans.__('Products')]
+  ];
+  if (error) {
+    parts.unshift(['error', trans.__('Error')]);
+  }
+  if (attempts.length > 1) {
+    parts.push(['attempts', trans.__('Attempts %1', attempts.length)]);
+  }
+  const tab = parts.find(([part]) => part === chosen)?.[0] ?? parts[0][0];
   return (
     <>
       <OfflineBanner context={context} />
@@ -81,14 +97,7 @@ export function RunPage(props: {
             label={trans.__('What came of it')}
             selected={tab}
             onSelect={setChosen}
-            tabs={
-              error
-                ? [
-                    ['error', trans.__('Error')],
-                    ['products', trans.__('Products')]
-                  ]
-                : [['products', trans.__('Products')]]
-            }
+            tabs={parts}
           />
           <div className="mage-Run-tab" role="tabpanel">
             {tab === 'error' && error ? (
@@ -98,6 +107,13 @@ export function RunPage(props: {
                 one={one}
                 error={error}
                 languages={props.languages}
+                context={context}
+              />
+            ) : tab === 'attempts' ? (
+              <AttemptsTab
+                run={run}
+                attempts={attempts}
+                now={now}
                 context={context}
               />
             ) : (

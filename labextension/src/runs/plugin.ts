@@ -41,12 +41,19 @@ export const runView: JupyterFrontEndPlugin<void> = {
       describedBy: {
         args: {
           type: 'object',
-          properties: { run: { type: 'string' } },
+          properties: {
+            run: { type: 'string' },
+            block: { type: 'string' }
+          },
           required: ['run']
         }
       },
       execute: args => {
-        opener.open({ run: args['run'] as string });
+        const view = opener.open({ run: args['run'] as string });
+        const block = args['block'];
+        if (typeof block === 'string' && view instanceof RunView) {
+          view.state.pick(block);
+        }
       }
     });
   }

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { BlockRun, Run } from '../contract';
+import type { Run } from '../contract';
 import { shownState, statusLine } from '../graph/status';
 import {
   between,
@@ -14,68 +14,16 @@ import {
   TypeBadge,
   useNow
 } from '../ui';
-import { axis, type IAxis, lane, ticks } from './gantt';
+import { axis, ticks } from './gantt';
+import { Lane, percent } from './lane';
 import type { RunState } from './model';
 
 /** The height of the longest bar above the grid, in px. */
 const BAR = 32;
 
-const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
-
 /** A label of the axis: 0, then durations. */
 function tickWord(ms: number): string {
   return ms === 0 ? '0' : duration(ms).replace(/\.0\u00a0/, '\u00a0');
-}
-
-/** The bar of a block on the axis of its run. */
-function Lane(props: {
-  one: BlockRun;
-  all: readonly BlockRun[];
-  scale: IAxis;
-  now: number;
-  context: IContext;
-}): JSX.Element {
-  const { one, all, scale, now, context } = props;
-  const { trans } = context;
-  const { wait, bar } = lane(one, scale, now);
-  const took = between(one.started_at, one.ended_at, now);
-  if (!bar || one.cached) {
-    return (
-      <span className="mage-Lane">
-        <span className="mage-Lane-words mage-mod-ellipsis">
-          {one.cached ? trans.__('reused') : statusLine(one, all, trans)}
-        </span>
-      </span>
-    );
-  }
-  const end = bar.from + bar.length;
-  return (
-    <span className="mage-Lane">
-      {wait ? (
-        <span
-          className="mage-Lane-wait"
-          style={{ left: percent(wait.from), width: percent(wait.length) }}
-        />
-      ) : null}
-      <span
-        className="mage-Lane-bar"
-        data-state={one.state}
-        style={{ left: percent(bar.from), width: percent(bar.length) }}
-      >
-        {one.attempts > 1 ? one.attempts : ''}
-      </span>
-      <span
-        className="mage-Lane-time"
-        style={
-          end > 0.85
-            ? { right: percent(1 - bar.from), paddingRight: 4 }
-            : { left: percent(end), paddingLeft: 4 }
-        }
-      >
-        {took === null ? '' : duration(took)}
-      </span>
-    </span>
-  );
 }
 
 /** The states of a block in the last runs, a column each. */
@@ -270,6 +218,7 @@ export function Table(props: {
               <Lane
                 one={one}
                 all={run.block_runs}
+                attempts={state.attempts.filter(at => at.block === one.block)}
                 scale={scale}
                 now={now}
                 context={context}
