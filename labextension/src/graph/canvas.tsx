@@ -5,14 +5,16 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
   useViewport
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import * as React from 'react';
 
-import type { Pipeline } from '../contract';
+import type { Pipeline, Product } from '../contract';
 import { Button, fitIcon, type IContext, minusIcon, plusIcon } from '../ui';
 import { FlowLine, type FlowEdge } from './edge';
+import { Floating, spot } from './floating';
 import { arrange, edgeKey, NODE } from './layout';
 import { BlockCard, type BlockNode } from './node';
 import { edgeNames } from './order';
@@ -40,12 +42,16 @@ export interface ICanvasProps {
   statuses: ReadonlyMap<string, IBlockStatus>;
   /** The name of the selected block. */
   selected: string | null;
+  /** What the selected block gave, with its first rows. */
+  product: Product | null;
   /** Commands and words. */
   context: IContext;
   /** Called to select a block. */
   onSelect: (name: string) => void;
   /** Called to open a block's code. */
   onOpen: (name: string) => void;
+  /** Called when the first rows find a place beside the block, or lose it. */
+  onFloat: (floats: boolean) => void;
 }
 
 /** Zoom out, the zoom, zoom in, show all. */
@@ -83,9 +89,12 @@ function Zoom(props: { context: IContext }): JSX.Element {
 
 /** The graph inside its provider. */
 function Flow(props: ICanvasProps): JSX.Element {
-  const { pipeline, statuses, selected, onSelect, onOpen } = props;
+  const { pipeline, statuses, selected, product, onSelect, onOpen, onFloat } =
+    props;
   const flow = useReactFlow();
-  const { zoom } = useViewport();
+  const { x, y, zoom } = useViewport();
+  const width = useStore(store => store.width);
+  const height = useStore(store => store.height);
   const frame = React.useRef<HTMLDivElement>(null);
   const structure = JSON.stringify(
     pipeline.blocks.map(block => [block.name, block.upstream])
@@ -109,6 +118,13 @@ function Flow(props: ICanvasProps): JSX.Element {
       observer.disconnect();
     };
   }, [flow, structure]);
+  const shown = product?.preview && product.block === selected ? product : null;
+  const place =
+    shown && zoom >= 0.6
+      ? spot(places, shown.block, { x, y, zoom, width, height })
+      : null;
+  const floats = place !== null;
+  React.useEffect(() => onFloat(floats), [onFloat, floats]);
   const nodes = pipeline.blocks.map((block): BlockNode => ({
     id: block.name,
     type: 'block',
@@ -143,6 +159,7 @@ function Flow(props: ICanvasProps): JSX.Element {
             type: MarkerType.ArrowClosed,
             width: 14,
             height: 14,
+            markerUnits: 'userSpaceOnUse',
             color: near ? 'var(--mage-run)' : 'var(--mage-edge)'
           }
         };
@@ -187,6 +204,9 @@ function Flow(props: ICanvasProps): JSX.Element {
           />
         ) : null}
       </ReactFlow>
+      {shown && place ? (
+        <Floating spot={place} product={shown} context={props.context} />
+      ) : null}
     </div>
   );
 }

@@ -2,49 +2,85 @@ import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import * as React from 'react';
 
 import type { Block, Pipeline, Product, Run } from '../contract';
-import { CommandIDs } from '../tokens';
 import {
-  between,
   Button,
   Code,
-  duration,
   type IContext,
-  isOutput,
-  productName,
   runIcon,
-  shape,
-  size,
   StateMark,
   stateWord,
-  TypeBadge,
-  typeWord
+  Tabs,
+  TypeBadge
 } from '../ui';
+import { Facts } from './facts';
+import { History } from './history';
+import type { IPart } from './model';
 import { PastBars } from './past';
-import { downstream } from './order';
-import { Preview } from './preview';
+import { cellText, Preview } from './preview';
 import type { IBlockStatus } from './status';
 
-/** The parts of a run that a block's buttons start. */
-export interface IPart {
-  /** That block alone. */
-  block?: string;
-  /** That block and all above it. */
-  upto?: string;
-  /** That block and all below it. */
-  from?: string;
+/** What the inspector shows of a block. */
+type Part = 'block' | 'code' | 'product' | 'history';
+
+/** How many rows, and how many letters of a value, the product's tab shows. */
+const ROWS = 10;
+const LETTERS = 2000;
+
+/** The code of a block, and the way to its file. */
+function CodePart(props: {
+  block: Block;
+  code: string | null;
+  languages: IEditorLanguageRegistry | null;
+  context: IContext;
+  onOpen: (name: string) => void;
+}): JSX.Element {
+  const { block, code, context } = props;
+  return (
+    <div className="mage-Inspector-code">
+      <div className="mage-Inspector-codeHead">
+        <h2>{context.trans.__('Code')}</h2>
+        <Button
+          look="link"
+          title={block.file}
+          onClick={() => props.onOpen(block.name)}
+        >
+          <span className="mage-mod-ellipsis">{block.file}</span>
+        </Button>
+      </div>
+      {code ? (
+        <Code
+          text={code.trimEnd()}
+          language={block.language}
+          languages={props.languages}
+        />
+      ) : null}
+    </div>
+  );
 }
 
-/** A fact: its word and what it is. */
-function Fact(props: {
-  word: string;
-  end?: string;
-  children: React.ReactNode;
+/** What a block gave: its first rows, or its value. */
+function ProductPart(props: {
+  block: Block;
+  product: Product | null;
+  context: IContext;
 }): JSX.Element {
+  const { block, product, context } = props;
   return (
-    <div className="mage-Fact">
-      <dt>{props.word}</dt>
-      <dd className="mage-mod-ellipsis">{props.children}</dd>
-      {props.end ? <dd className="mage-mod-grey">{props.end}</dd> : null}
+    <div className="mage-Inspector-body">
+      {product ? (
+        <>
+          <Preview product={product} limit={ROWS} context={context} />
+          {product.preview === null && product.value !== null ? (
+            <pre className="mage-Inspector-value">
+              {cellText(product.value).slice(0, LETTERS)}
+            </pre>
+          ) : null}
+        </>
+      ) : (
+        <p className="mage-mod-grey">
+          {context.trans.__('There is no product of %1 yet.', block.name)}
+        </p>
+      )}
     </div>
   );
 }
@@ -61,6 +97,8 @@ export function Inspector(props: {
   read: Block | null;
   /** Its product with the first rows. */
   product: Product | null;
+  /** Whether the first rows stand here, since they have no place beside the block. */
+  preview: boolean;
   /** What to say about it. */
   status: IBlockStatus | undefined;
   /** The last runs, oldest first. */
@@ -76,12 +114,19 @@ export function Inspector(props: {
   /** Called to open the block's code. */
   onOpen: (name: string) => void;
 }): JSX.Element {
-  const { pipeline, block, read, product, status, online, context } = props;
-  const { trans, commands } = context;
-  const run = status?.run ?? null;
-  const used = downstream(pipeline.blocks).get(block.name) ?? [];
-  const took = run && between(run.started_at, run.ended_at);
-  const waited = run && between(run.ready_at, run.started_at);
+  const { block, product, status, online, context } = props;
+  const { trans } = context;
+  const [part, setPart] = React.useState<Part>('block');
+  const error = status?.run?.error ?? null;
+  const code = (
+    <CodePart
+      block={block}
+      code={props.read?.code ?? null}
+      languages={props.languages}
+      context={context}
+      onOpen={props.onOpen}
+    />
+  );
   return (
     <aside
       className="mage-Inspector"
@@ -117,93 +162,45 @@ export function Inspector(props: {
           {trans.__('Run this block')}
         </Button>
       </div>
-      <div className="mage-Inspector-body">
-        <dl>
-          <Fact word={trans.__('Type')}>{typeWord(block.type, trans)}</Fact>
-          {run?.products.map(one => (
-            <Fact
-              key={one.id}
-              word={isOutput(one) ? trans.__('Output') : trans.__('Product')}
-              end={size(one.bytes)}
-            >
-              <Button
-                look="link"
-                onClick={() =>
-                  void commands.execute(CommandIDs.openProduct, {
-                    product: one.id
-                  })
-                }
-              >
-                <span className="mage-mod-code">{productName(one, trans)}</span>{' '}
-                {one.rows === null ? one.type : shape(one, trans)}
-              </Button>
-            </Fact>
-          ))}
-          {block.upstream.map((name, index) => {
-            const names =
-              pipeline.edges.find(
-                edge => edge.from === name && edge.to === block.name
-              )?.names ?? [];
-            return (
-              <Fact key={name} word={index === 0 ? trans.__('Inputs') : ''}>
-                {names.length > 0 ? (
-                  <span className="mage-mod-code">{names.join(', ')} </span>
-                ) : null}
-                <span className="mage-mod-grey">
-                  {names.length > 0
-                    ? trans.__('from %1', name)
-                    : trans.__('after %1', name)}
-                </span>
-              </Fact>
-            );
-          })}
-          {used.length > 0 ? (
-            <Fact word={trans.__('Used by')}>
-              {used.map(one => one.name).join(', ')}
-            </Fact>
-          ) : null}
-          {took !== null && run?.started_at ? (
-            <Fact word={trans.__('Took')}>
-              {run.cached ? trans.__('reused') : duration(took)}
-            </Fact>
-          ) : null}
-          {waited !== null && run?.started_at && !run.cached ? (
-            <Fact word={trans.__('Waited')}>{duration(waited)}</Fact>
-          ) : null}
-          {run && run.attempts > 0 ? (
-            <Fact word={trans.__('Attempts')}>{run.attempts}</Fact>
-          ) : null}
-          {run?.peak_memory ? (
-            <Fact word={trans.__('Memory')}>
-              {trans.__('%1 at most', size(run.peak_memory))}
-            </Fact>
-          ) : null}
-        </dl>
-        {run?.error ? (
-          <p className="mage-mod-bad mage-Inspector-error">
-            {trans.__('%1: %2', run.error.type, run.error.message)}
-          </p>
-        ) : null}
-        {product?.preview ? (
-          <Preview product={product} context={context} />
-        ) : null}
-        <PastBars runs={props.past} block={block.name} context={context} />
-      </div>
-      <div className="mage-Inspector-code">
-        <div className="mage-Inspector-codeHead">
-          <h2>{trans.__('Code')}</h2>
-          <Button look="link" onClick={() => props.onOpen(block.name)}>
-            <span className="mage-mod-ellipsis">{block.file}</span>
-          </Button>
-        </div>
-        {read?.code ? (
-          <Code
-            text={read.code.trimEnd()}
-            language={block.language}
-            languages={props.languages}
-          />
-        ) : null}
-      </div>
+      <Tabs
+        label={trans.__('What is shown of %1', block.name)}
+        selected={part}
+        onSelect={setPart}
+        tabs={[
+          ['block', trans.__('Block')],
+          ['code', trans.__('Code')],
+          ['product', trans.__('Product')],
+          ['history', trans.__('History')]
+        ]}
+      />
+      {part === 'block' ? (
+        <>
+          <div className="mage-Inspector-body">
+            <Facts
+              pipeline={props.pipeline}
+              block={block}
+              status={status}
+              context={context}
+            />
+            {error ? (
+              <p className="mage-mod-bad mage-Inspector-error">
+                {trans.__('%1: %2', error.type, error.message)}
+              </p>
+            ) : null}
+            {product?.preview && props.preview ? (
+              <Preview product={product} context={context} />
+            ) : null}
+            <PastBars runs={props.past} block={block.name} context={context} />
+          </div>
+          {code}
+        </>
+      ) : part === 'code' ? (
+        code
+      ) : part === 'product' ? (
+        <ProductPart block={block} product={product} context={context} />
+      ) : (
+        <History runs={props.past} block={block.name} context={context} />
+      )}
     </aside>
   );
 }

@@ -16,6 +16,26 @@ import { isOutput } from '../ui';
 /** How many past runs the inspector shows. */
 const PAST = 20;
 
+/** What of a pipeline is run, and with what: all of it where nothing is said. */
+export interface IPart {
+  /** That block alone. */
+  block?: string;
+  /** That block and all above it. */
+  upto?: string;
+  /** That block and all below it. */
+  from?: string;
+  /** Runtime variables that differ from their defaults. */
+  variables?: Record<string, unknown>;
+}
+
+/** A run that waits for a word, because the notebook is ahead of the files. */
+export interface IHeld {
+  /** How many files an export would write. */
+  readonly files: number;
+  /** What is to be run. */
+  readonly part: IPart;
+}
+
 /**
  * What the pipeline view shows: the pipeline, its runs, the newest of them live, its triggers,
  * and of the selected block the code and the first rows of its product.
@@ -104,27 +124,56 @@ export class PipelineState implements IDisposable {
     void this._readProduct();
   }
 
+  /** The run that waits for a word; null when none does. */
+  get held(): IHeld | null {
+    return this._held;
+  }
+
+  /** Whether a run is being started. */
+  get starting(): boolean {
+    return this._starting;
+  }
+
   /**
-   * Start a run of the files, all of them or a part.
+   * Run the files, all of them or a part. Where the notebook is ahead of them the run is held
+   * until a word is said: `anyhow` is that word.
    */
-  async start(
-    part: {
-      block?: string;
-      upto?: string;
-      from?: string;
-      variables?: Record<string, unknown>;
-    } = {}
-  ): Promise<Run | null> {
-    return this.attempt(async () => {
-      const run = await this._mage.client.runs.start({
-        project: this.project,
-        pipeline: this.name,
-        ...part
+  async start(part: IPart = {}, anyhow = false): Promise<void> {
+    this._starting = true;
+    this._held = null;
+    this._tell();
+    const files = anyhow ? 0 : ((await this.attempt(() => this.behind())) ?? 0);
+    if (files > 0) {
+      this._held = { files, part };
+    } else {
+      await this.attempt(async () => {
+        const run = await this._mage.client.runs.start({
+          project: this.project,
+          pipeline: this.name,
+          ...part
+        });
+        this._follow(run.id);
+        await this.runs.refresh();
       });
-      this._follow(run.id);
-      await this.runs.refresh();
-      return run;
-    });
+    }
+    this._starting = false;
+    this._tell();
+  }
+
+  /** Give up the run that is held. */
+  release(): void {
+    this._held = null;
+    this._tell();
+  }
+
+  /**
+   * The id of what a block gave in the newest run: a result rather than an output; null where it
+   * gave nothing.
+   */
+  productOf(name: string | null): string | null {
+    const run = this.run?.block_runs.find(one => one.block === name);
+    const products = run?.products ?? [];
+    return (products.find(one => !isOutput(one)) ?? products[0])?.id ?? null;
   }
 
   /**
@@ -253,11 +302,7 @@ export class PipelineState implements IDisposable {
   }
 
   private async _readProduct(): Promise<void> {
-    const name = this._selected;
-    const run = this.run?.block_runs.find(one => one.block === name);
-    const products = run?.products ?? [];
-    const id =
-      (products.find(one => !isOutput(one)) ?? products[0])?.id ?? null;
+    const id = this.productOf(this._selected);
     if (id === this._shownProduct) {
       return;
     }
@@ -274,10 +319,12 @@ export class PipelineState implements IDisposable {
 
   private _block: Block | null = null;
   private _changed = new Signal<this, void>(this);
+  private _held: IHeld | null = null;
   private _isDisposed = false;
   private _problem: string | null = null;
   private _product: Product | null = null;
   private _run: RunModel | null = null;
   private _selected: string | null = null;
   private _shownProduct: string | null = null;
+  private _starting = false;
 }

@@ -17,9 +17,11 @@ import {
   useSignals
 } from '../ui';
 import type { ICanvasProps } from './canvas';
-import { Inspector, type IPart } from './inspector';
+import { Held } from './held';
+import { Inspector } from './inspector';
 import { Live } from './live';
-import type { PipelineState } from './model';
+import type { IPart, PipelineState } from './model';
+import { openBlock, openFile } from './open';
 import { statuses } from './status';
 import { type Page, Toolbar, VariablesBar } from './toolbar';
 import { Tree } from './tree';
@@ -47,11 +49,7 @@ export function PipelinePage(props: {
   const [page, setPage] = React.useState<Page>('graph');
   const [search, setSearch] = React.useState('');
   const [asking, setAsking] = React.useState(false);
-  const [starting, setStarting] = React.useState(false);
-  const [behind, setBehind] = React.useState<{
-    files: number;
-    part: IPart & { variables?: Record<string, unknown> };
-  } | null>(null);
+  const [floats, setFloats] = React.useState(false);
   const pipeline = state.pipeline.value;
   const error = state.pipeline.error;
   const online = mage.connection.online;
@@ -63,34 +61,12 @@ export function PipelinePage(props: {
     [run, trans, now, online]
   );
 
-  const start = async (part: IPart, anyhow = false): Promise<void> => {
-    setStarting(true);
+  const start = (part: IPart): void => {
     setAsking(false);
-    try {
-      const files = anyhow
-        ? 0
-        : ((await state.attempt(() => state.behind())) ?? 0);
-      if (files > 0) {
-        setBehind({ files, part });
-        return;
-      }
-      setBehind(null);
-      await state.start(part);
-    } finally {
-      setStarting(false);
-    }
-  };
-  const openFile = (file: string): void => {
-    void state.attempt(async () => {
-      const path = await state.path(file);
-      await commands.execute('docmanager:open', { path, factory: 'Editor' });
-    });
+    void state.start(part);
   };
   const openCode = (name: string): void => {
-    const block = pipeline?.blocks.find(one => one.name === name);
-    if (block) {
-      openFile(block.file);
-    }
+    void state.attempt(() => openBlock(state, name, commands));
   };
   const openNotebook = (): void => {
     void state.attempt(async () => {
@@ -147,9 +123,7 @@ export function PipelinePage(props: {
             ?.focus();
           event.preventDefault();
         } else if (event.key.toLowerCase() === 'r' && block && online) {
-          void start(
-            event.shiftKey ? { from: block.name } : { block: block.name }
-          );
+          start(event.shiftKey ? { from: block.name } : { block: block.name });
         }
       }}
     >
@@ -157,13 +131,21 @@ export function PipelinePage(props: {
         page={page}
         search={search}
         ready={online && pipeline.blocks.length > 0}
-        starting={starting}
+        starting={state.starting}
         variables={Object.keys(pipeline.variables).length > 0}
         context={context}
-        onRun={() => void start({})}
+        onRun={() => start({})}
         onVariables={() => setAsking(!asking)}
         onNotebook={openNotebook}
-        onFile={() => openFile(`pipelines/${pipeline.name}/metadata.yaml`)}
+        onFile={() =>
+          void state.attempt(() =>
+            openFile(
+              state,
+              `pipelines/${pipeline.name}/metadata.yaml`,
+              commands
+            )
+          )
+        }
         onPage={setPage}
         onSearch={setSearch}
       />
@@ -179,47 +161,18 @@ export function PipelinePage(props: {
           }
         />
       ) : null}
-      {behind ? (
-        <Banner
-          tone="warn"
-          title={trans._n(
-            'The notebook differs from %1 file.',
-            'The notebook differs from %1 files.',
-            behind.files
-          )}
-          actions={
-            <>
-              <Button onClick={() => void start(behind.part, true)}>
-                {trans.__('Run the files as they are')}
-              </Button>
-              <Button
-                look="main"
-                onClick={() => {
-                  setBehind(null);
-                  void state.attempt(async () => {
-                    await commands.execute(CommandIDs.exportNotebook, {
-                      path: await state.notebook()
-                    });
-                  });
-                }}
-              >
-                {trans.__('Export first…')}
-              </Button>
-            </>
-          }
-        >
-          {trans.__('A run runs the files.')}
-        </Banner>
+      {state.held ? (
+        <Held state={state} held={state.held} context={context} />
       ) : null}
       {asking ? (
         <VariablesBar
           defaults={pipeline.variables}
           context={context}
-          onRun={variables => void start({ variables } as IPart)}
+          onRun={variables => start({ variables })}
           onClose={() => setAsking(false)}
         />
       ) : null}
-      {page === 'graph' ? (
+      {page === 'graph' || page === 'block' ? (
         pipeline.blocks.length === 0 ? (
           <Empty
             title={trans.__('No blocks yet')}
@@ -232,7 +185,7 @@ export function PipelinePage(props: {
             </Button>
           </Empty>
         ) : (
-          <div className="mage-Pipeline-body">
+          <div className="mage-Pipeline-body" data-page={page}>
             <Tree
               pipeline={pipeline}
               statuses={known}
@@ -248,9 +201,11 @@ export function PipelinePage(props: {
                   pipeline={pipeline}
                   statuses={known}
                   selected={state.selected}
+                  product={state.product}
                   context={context}
                   onSelect={name => state.select(name)}
                   onOpen={openCode}
+                  onFloat={setFloats}
                 />
               </React.Suspense>
               {run ? (
@@ -271,12 +226,13 @@ export function PipelinePage(props: {
                 block={block}
                 read={state.block?.name === block.name ? state.block : null}
                 product={state.product}
+                preview={!floats}
                 status={known.get(block.name)}
                 past={state.history.runs}
                 online={online}
                 languages={props.languages}
                 context={context}
-                onRun={part => void start(part)}
+                onRun={start}
                 onOpen={openCode}
               />
             ) : null}

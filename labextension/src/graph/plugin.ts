@@ -9,6 +9,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, IMage } from '../tokens';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the layout is restored through it at once
 import { Opener } from '../ui';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- menus are there from the start
+import { addBlockMenu } from './menus';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- its heavy part, the graph, is lazy itself
 import { type IPipelineArgs, PipelineView } from './view';
 
@@ -55,5 +57,6 @@ export const pipelineView: JupyterFrontEndPlugin<void> = {
         });
       }
     });
+    addBlockMenu(app, context);
   }
 };

@@ -4,7 +4,7 @@ import type { Product } from '../contract';
 import { CommandIDs } from '../tokens';
 import { Button, count, type IContext, productName } from '../ui';
 
-/** How many rows and columns the small table shows. */
+/** How many rows the small table shows where nothing else is said, and how many columns. */
 const ROWS = 4;
 const COLUMNS = 6;
 
@@ -22,13 +22,17 @@ export function cellText(value: unknown): string {
 export function Preview(props: {
   /** The product, with its first rows. */
   product: Product;
+  /** How many rows at most. */
+  limit?: number;
+  /** Whether the keyboard reaches it. */
+  focusable?: boolean;
   /** Commands and words. */
   context: IContext;
 }): JSX.Element {
   const { product, context } = props;
   const { trans, commands } = context;
   const columns = (product.schema ?? []).slice(0, COLUMNS);
-  const rows = (product.preview ?? []).slice(0, ROWS);
+  const rows = (product.preview ?? []).slice(0, props.limit ?? ROWS);
   return (
     <div className="mage-Preview">
       <div className="mage-Preview-head">
@@ -42,6 +46,7 @@ export function Preview(props: {
         </span>
         <Button
           look="link"
+          tabIndex={props.focusable === false ? -1 : 0}
           onClick={() =>
             void commands.execute(CommandIDs.openProduct, {
               product: product.id

@@ -10,8 +10,8 @@ import {
   VariableFields
 } from '../ui';
 
-/** What the middle of the view shows. */
-export type Page = 'graph' | 'runs' | 'triggers';
+/** What the view shows; `block`, the inspector alone, only where both do not fit side by side. */
+export type Page = 'graph' | 'block' | 'runs' | 'triggers';
 
 /**
  * The toolbar of the pipeline view.
@@ -46,6 +46,7 @@ export function Toolbar(props: {
   const { trans } = context;
   const pages: readonly (readonly [Page, string])[] = [
     ['graph', trans.__('Graph')],
+    ['block', trans.__('Block')],
     ['runs', trans.__('Runs')],
     ['triggers', trans.__('Triggers')]
   ];
@@ -103,6 +104,7 @@ export function Toolbar(props: {
             key={key}
             look="bare"
             aria-pressed={key === page}
+            data-mage-page={key}
             onClick={() => props.onPage(key)}
           >
             {word}
