@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
@@ -32,7 +33,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   id: 'mage-jlab:sidebar',
   description: 'Lists pipelines, triggers and runs in the left side bar, live.',
   autoStart: true,
-  requires: [IMage],
+  requires: [IMage, IDocumentManager],
   optional: [
     ITranslator,
     ILabShell,
@@ -43,6 +44,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   activate: (
     app: JupyterFrontEnd,
     mage: IMage,
+    documents: IDocumentManager,
     translator: ITranslator | null,
     shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
@@ -69,6 +71,22 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       await panel.lists.refresh();
       const path = await mage.client.notebooks.open(project.id, name);
       await commands.execute('docmanager:open', { path });
+    };
+    const pickNotebook = async (): Promise<void> => {
+      const { FileDialog } = await import('@jupyterlab/filebrowser');
+      const { value } = await FileDialog.getOpenFiles({
+        manager: documents,
+        title: trans.__('Turn a notebook into a pipeline'),
+        label: trans.__('Notebook'),
+        defaultPath: here(),
+        filter: file => (file.type === 'notebook' ? {} : null),
+        translator: translator ?? undefined
+      });
+      const path = value?.find(file => file.type === 'notebook')?.path;
+      if (path) {
+        await commands.execute('docmanager:open', { path });
+        app.shell.activateById('mage-jlab-rail');
+      }
     };
 
     commands.addCommand(SidebarCommands.choose, {
@@ -142,6 +160,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       folder,
       makeProject,
       makePipeline,
+      pickNotebook,
       chooseProject
     });
     app.shell.add(panel, 'left', { rank: 300, type: 'Pipelines' });

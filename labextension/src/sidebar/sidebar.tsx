@@ -7,6 +7,7 @@ import {
   Button,
   Empty,
   type IContext,
+  notebookIcon,
   OfflineBanner,
   useSignals
 } from '../ui';
@@ -27,6 +28,8 @@ export interface ISidebarActions {
   makeProject: (demo: boolean) => Promise<void>;
   /** Make a pipeline with its notebook, and open that. */
   makePipeline: (name: string) => Promise<void>;
+  /** Let the user pick a notebook and open it beside the list of its blocks. */
+  pickNotebook: () => Promise<void>;
   /** Choose another project from a menu. */
   chooseProject: (x: number, y: number) => void;
 }
@@ -196,7 +199,15 @@ export function Sidebar(props: {
             text={trans.__(
               'Tag a notebook’s cells as blocks, or write a new pipeline.'
             )}
-          />
+          >
+            <Button
+              icon={notebookIcon}
+              disabled={!online}
+              onClick={() => void guard(actions.pickNotebook())}
+            >
+              {trans.__('Turn a notebook into a pipeline…')}
+            </Button>
+          </Empty>
         )}
       </Section>
       <Section
