@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mage_jlab.notebook import known, randomness
@@ -67,12 +68,18 @@ class Calls(SessionEffects):
             return self._of_method(node, base, method.attr, arguments, words, discarded)
         if dotted:
             return self._of_library(node, dotted, arguments, words)
+        if callee.kind == "changer":
+            self.change(callee, node.func)
+        if name == "display" and not self.known(name):
+            return self.new("immutable")
         return self._of_unknown(node, [*arguments, *words.values()])
 
     def _handed_on(self, node: ast.Call, arguments: list[Value]) -> None:
         """A function that is handed to a call is taken to be called by it."""
         place = self.places.of(node.func)
         for value in arguments:
+            if value.kind == "changer":
+                self.change(value, node.func)
             if value.function is not None:
                 for name in value.function.changes:
                     self.change_name(name, place, certain=True)
@@ -134,6 +141,8 @@ class Calls(SessionEffects):
         discarded: bool,
     ) -> Value:
         target = _first_name(node.func)
+        if _of_class(node.func) and name in known.BOUND_CHANGING and arguments:
+            self.change(arguments[0], node.args[0])
         inside = NONE.union(*(value.all for value in [*arguments, *words.values()]))
         if _inplace(node):
             self.change(base, target)
@@ -169,7 +178,7 @@ class Calls(SessionEffects):
                 self.change(base, target)
             return Value(base.own, base.parts, "figure")
         if base.kind == "pandas":
-            if name in known.PANDAS_CHANGING:
+            if name in known.PANDAS_CHANGING or (name == "append" and discarded):
                 self.change(base, target)
             return self.new(
                 "immutable" if name in ("to_csv", "to_json", "item", "nunique") else "pandas"
@@ -195,7 +204,7 @@ class Calls(SessionEffects):
             if name.startswith("fit"):
                 return Value(base.own, base.parts) if name == "fit" else self.new()
             return Value(base.parts | inside, base.parts | inside)
-        if name in known.FRESH_METHODS and base.kind != "container":
+        if name in known.FRESH_METHODS and base.kind != "container" and _copies(node.keywords):
             return self.new(base.kind if base.kind == "array" else "unknown")
         if discarded and name not in known.QUIET_METHODS and not name.startswith("to_"):
             self.change(base, target, certain=False)
@@ -229,7 +238,10 @@ class Calls(SessionEffects):
         if dotted == "__import__":
             return Value(kind="module", module=imported_by_call(node))
         everything = NONE.union(*(value.all for value in [*arguments, *words.values()]))
-        first = dotted in known.CHANGES_FIRST or known.changes_by_name(dotted.rpartition(".")[2])
+        first = dotted in known.CHANGES_FIRST or known.changes_first(dotted)
+        filled = known.out_position(dotted)
+        if filled is not None and len(arguments) > filled:
+            self.change(arguments[filled], node.args[filled])
         if first and arguments:
             self.change(arguments[0], node.args[0])
             self.put_inside(arguments[0], NONE.union(*(value.all for value in arguments[1:])))
@@ -244,7 +256,14 @@ class Calls(SessionEffects):
             return self._of_unknown(node, [*arguments, *words.values()])
         if dotted == "getattr":
             return Value(everything, everything)
-        if dotted in known.ALIAS_FUNCTIONS and arguments:
+        if dotted == "numpy.nan_to_num" and arguments and not _copies(node.keywords):
+            self.change(arguments[0], node.args[0])
+        if dotted == "numpy.einsum":
+            return Value(everything, everything, "array")
+        aliases = dotted in known.ALIAS_FUNCTIONS or (
+            dotted == "numpy.array" and not _copies(node.keywords)
+        )
+        if aliases and arguments:
             kind = "array" if dotted.startswith("numpy.") else arguments[0].kind
             return Value(arguments[0].own, arguments[0].parts, kind)
         kind = known.kind_of(dotted)
@@ -330,9 +349,23 @@ class Calls(SessionEffects):
         self.read_at(name, place)
 
 
+def _of_class(method: ast.expr) -> bool:
+    """Say whether a method is taken from a builtin class: ``list.append``."""
+    owner = method.value if isinstance(method, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and owner.id in ("list", "dict", "set", "bytearray")
+
+
+def _copies(words: Iterable[ast.keyword]) -> bool:
+    """Say whether a call copies, as it does unless it says ``copy=False`` (or None)."""
+    return not any(
+        word.arg == "copy" and not (isinstance(word.value, ast.Constant) and word.value.value)
+        for word in words
+    )
+
+
 def _inplace(node: ast.Call) -> bool:
     return any(
-        word.arg == "inplace"
+        word.arg in ("inplace", "in_place")
         and not (isinstance(word.value, ast.Constant) and word.value.value is False)
         for word in node.keywords
     )

@@ -7,13 +7,14 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from mage_jlab.notebook.calls import Calls
-from mage_jlab.notebook.known import CONSTANTS
+from mage_jlab.notebook.known import BOUND_CHANGING, CONSTANTS
 from mage_jlab.notebook.scope_state import ScopeState
 from mage_jlab.notebook.scopes import target_names
 from mage_jlab.notebook.values import IMMUTABLE, NONE, Called, Token, Value
 
 _PANDAS_VIEWS = frozenset({"loc", "iloc", "at", "iat", "attrs", "flags"})
 _PANDAS_PLAIN = frozenset({"shape", "size", "empty", "ndim", "dtype", "dtypes", "name"})
+_PANDAS_AXES = frozenset({"index", "columns"})
 _ARRAY_PLAIN = frozenset({"shape", "size", "ndim", "dtype", "nbytes", "itemsize"})
 
 
@@ -146,6 +147,8 @@ class Expressions(Calls):
             return self.new("array" if name == "values" else "pandas")
         if base.kind == "array":
             return base
+        if name in BOUND_CHANGING:
+            return Value(base.own, base.parts, "changer")
         return Value(
             base.all, base.parts, base.kind if base.kind in ("rng", "figure") else "unknown"
         )
@@ -328,6 +331,8 @@ class Expressions(Calls):
             if self.session_store(target, self.places.of(target)):
                 return
             self.change(base, _root(target))
+            if isinstance(target.value, ast.Attribute) and target.value.attr in _PANDAS_AXES:
+                self.change(self.value(target.value.value), _root(target))
             if base.kind not in ("pandas", "array"):
                 self.put_inside(base, value.all)
 

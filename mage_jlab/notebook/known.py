@@ -28,7 +28,7 @@ CHANGES_FIRST = names("changes_first")
 CHANGING_METHODS = names("changing_methods")
 CHANGING_IF_DISCARDED = frozenset({"add"})
 """Methods that change a set when their value is thrown away; frames have a pure one so named."""
-PANDAS_CHANGING = frozenset({"insert", "pop", "update", "__setitem__", "__delitem__"})
+PANDAS_CHANGING = names("frame_changing")
 """The methods of frames and series that change them without ``inplace=True``."""
 DEEP_CHANGING = frozenset(
     {
@@ -60,6 +60,10 @@ PYPLOT_NEUTRAL = names("pyplot_neutral")
 DRAWING_WORDS = names("drawing_words")
 DRAWING_ESTIMATORS = names("drawing_estimators")
 
+_BINARY = names("binary_ufuncs")
+_UNARY = names("unary_ufuncs")
+BOUND_CHANGING = names("bound_changing")
+
 CANNOT_TRAVEL = {
     "iterator": "an iterator, which is used up where it is read",
     "generator": "a generator, which is used up where it is read",
@@ -79,6 +83,24 @@ _PREFIXES = [(name[:-1], kind) for name, kind in _KINDS if name.endswith("*")]
 def changes_by_name(name: str) -> bool:
     """Say whether a name says that its function works in place, as PyTorch's ``add_`` does."""
     return name.endswith("_") and not name.startswith("_") and not name.endswith("__")
+
+
+def changes_first(dotted: str) -> bool:
+    """Say whether a function is a changing method taken from its class, or works in place."""
+    owner, _, last = dotted.rpartition(".")
+    name = owner.rpartition(".")[2]
+    is_class = name == "ndarray" or (name[:1].isupper() and not name.isupper())
+    if is_class and (last in CHANGING_METHODS or last in CHANGING_IF_DISCARDED):
+        return True
+    return changes_by_name(last) or (last == "at" and owner.startswith("numpy."))
+
+
+def out_position(dotted: str) -> int | None:
+    """Give the position of the argument that a ufunc of NumPy writes its value to."""
+    last = dotted.removeprefix("numpy.")
+    if last == dotted:
+        return None
+    return 2 if last in _BINARY else 1 if last in _UNARY else None
 
 
 def kind_of(dotted: str) -> str:

@@ -267,7 +267,7 @@ class Walk:
                 continue
             if names[token[1]].origin in ("import", "definition"):
                 continue
-            if token[0] == "outer":
+            if token[0] == "outer" or token[1] not in direct:
                 direct[token[1]] = seen
                 hit.setdefault((_LATE, token[1]), {})[token[1]] = seen
             for one in self._objects(cell, [token]):

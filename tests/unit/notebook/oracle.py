@@ -28,6 +28,7 @@ from typing import Any, Protocol, TypeVar, cast
 import cloudpickle
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import cells_of
@@ -303,6 +304,8 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, pd.Series):
         pd.testing.assert_series_equal(one, other, check_exact=True)
         return True
+    if isinstance(one, pl.DataFrame | pl.Series):
+        return bool(one.equals(other))
     if isinstance(one, np.ndarray):
         return bool(np.array_equal(one, other))
     if isinstance(one, dict):
