@@ -1,6 +1,6 @@
 """The statements of an untagged cell.
 
-Imports, definitions, literals, session settings, and the rest.
+Imports, definitions, literals, and the rest.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mage_jlab.notebook.guess import is_constant
-from mage_jlab.notebook.known import BUILTINS, SETTING_CALLS, kind_of
+from mage_jlab.notebook.known import BUILTINS, kind_of
 from mage_jlab.notebook.scopes import bound_names, imported_name, target_names
 
-Kind = Literal["import", "definition", "literal", "setting", "value", "effect"]
+Kind = Literal["import", "definition", "literal", "value", "effect"]
 
 
 @dataclass(frozen=True)
@@ -82,26 +82,13 @@ def _kind(node: ast.stmt, modules: Mapping[str, str]) -> Kind:
         return "import"
     if isinstance(node, ast.Assign | ast.AnnAssign):
         return _assignment(node, modules)
-    if isinstance(node, ast.Expr):
-        call = node.value
-        if isinstance(call, ast.Call) and dotted_name(call.func, modules) in SETTING_CALLS:
-            return "setting"
-        if isinstance(call, ast.Call) and "__import__('os').chdir" in ast.unparse(call.func):
-            return "setting"
-        return "effect"
     return "value" if bound_names([node]) else "effect"
 
 
 def _assignment(node: ast.Assign | ast.AnnAssign, modules: Mapping[str, str]) -> Kind:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     if not any(list(target_names(target)) for target in targets):
-        roots = [dotted_name(_chain(target), modules) for target in targets]
-        known = all("." in root or root.startswith("__import__") for root in roots)
-        return (
-            "setting"
-            if known and node.value is not None and not _reads_values(node.value, modules)
-            else "value"
-        )
+        return "value"
     if node.value is None:
         return "effect"
     if (
@@ -113,19 +100,6 @@ def _assignment(node: ast.Assign | ast.AnnAssign, modules: Mapping[str, str]) ->
     if all(isinstance(target, ast.Name) for target in targets) and is_literal(node.value, modules):
         return "literal"
     return "value"
-
-
-def _chain(target: ast.expr) -> ast.expr:
-    while isinstance(target, ast.Subscript):
-        target = target.value
-    return target
-
-
-def _reads_values(node: ast.expr, modules: Mapping[str, str]) -> bool:
-    return any(
-        isinstance(part, ast.Name) and part.id not in modules and part.id not in BUILTINS
-        for part in ast.walk(node)
-    )
 
 
 def is_literal(value: ast.expr, modules: Mapping[str, str]) -> bool:

@@ -1,10 +1,12 @@
-"""Reading a notebook of 100 cells against compiling them, and the command line's own cost.
+"""Reading a notebook of 100 cells against parsing them, and the command line's own cost.
 
 Run: ``python tests/bench/bench_check.py``.
 """
 
 from __future__ import annotations
 
+import ast
+import itertools
 import json
 import os
 import platform
@@ -69,6 +71,19 @@ def milliseconds(action: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
+def edited(document: dict[str, Any]) -> Callable[[], object]:
+    """Give an action that reads the notebook after another edit of one cell in its middle."""
+    numbers = itertools.count()
+    cell = document["cells"][CELLS // 2]
+    source = cell["source"]
+
+    def action() -> object:
+        cell["source"] = f"{source}# {next(numbers)}\n"
+        return read_workbench(document, path="n.ipynb", pipeline="n")
+
+    return action
+
+
 def command(folder: Path, *arguments: str) -> float:
     """Give the median time of a Python process with these arguments."""
     line = [sys.executable, *arguments]
@@ -84,6 +99,8 @@ def main() -> None:
     assert not analysis.errors, analysis.errors[:3]
     compiled = milliseconds(lambda: [compile(source, "cell", "exec") for source in sources])
     read = milliseconds(lambda: read_workbench(document, path="n.ipynb", pipeline="n"))
+    parsed = milliseconds(lambda: [ast.parse(source) for source in sources])
+    after_edit = milliseconds(edited(json.loads(json.dumps(document))))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "n.ipynb").write_text(json.dumps(document))
@@ -92,7 +109,9 @@ def main() -> None:
         checked = command(folder, "-m", "mage_jlab", "check", "n.ipynb", "--json")
     print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     print(f"check of {CELLS} cells: {read:.0f} ms, to compile them {compiled:.1f} ms")
+    print(f"after an edit of one cell: {after_edit:.0f} ms, to parse all cells {parsed:.1f} ms")
     print(f"ratio check / compile: {read / compiled:.1f}")
+    print(f"ratio check after an edit / parse: {after_edit / parsed:.1f}")
     print(f"jupyter mage --help: {helped:.0f} ms, check: {checked:.0f} ms, pass: {nothing:.0f} ms")
     print(f"ratio --help / pass: {helped / nothing:.1f}, check / pass: {checked / nothing:.1f}")
 
