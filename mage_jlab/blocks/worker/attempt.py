@@ -86,6 +86,10 @@ class Attempt:
             given = results(returned, self._block)
         encoder = Encoder(self._folder, as_chart=self._block["type"] == "chart")
         products = encoder.encode(given)
+        for product in products:
+            if product.get("rows") is not None:
+                what = f"{product['name']}: {_shape(product)}, {product['bytes'] / 1e6:,.1f} MB"
+                self._log.line("info", f"stored {what}")
         products += self._display.products(encoder.bundle)
         self._folder.seal(
             {
@@ -179,7 +183,7 @@ class Attempt:
                 unbound.add(parameter)
                 values[parameter] = None
             else:
-                values[parameter] = self._decoder.load(product)
+                values[parameter] = self._read(product)
         return values, unbound
 
     def _positional_inputs(self) -> list[tuple[str, Any]]:
@@ -189,9 +193,17 @@ class Attempt:
             if above["block"] in guards:
                 continue
             outputs = [p for p in above["products"] if not p["name"].startswith(PRODUCT)]
-            loaded = [self._decoder.load(product) for product in outputs]
+            loaded = [self._read(product) for product in outputs]
             inputs.append((above["block"], as_argument(loaded)))
         return inputs
+
+    def _read(self, product: dict[str, Any]) -> Any:
+        began = time.monotonic()
+        value = self._decoder.load(product)
+        if product.get("rows") is not None:
+            took = time.monotonic() - began
+            self._log.line("info", f"read {product['name']}: {_shape(product)} in {took:.2f} s")
+        return value
 
     def _until_true(self, call: Callable[[], Any]) -> Any:
         """Ask a sensor until it says yes; one that states nothing has waited by itself."""
@@ -242,3 +254,8 @@ class Attempt:
     def _finished(value: Any) -> Any:
         """Wait for what an async function gives."""
         return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
+def _shape(product: dict[str, Any]) -> str:
+    columns = len(product.get("schema") or ())
+    return f"{product['rows']:,} × {columns}" if columns else f"{product['rows']:,}"
