@@ -61,9 +61,11 @@ class Settings:
         self, cell: Cell, parsed: Parsed, facts: CellFacts, environment: Environment
     ) -> None:
         """Take over a cell's settings; the environment is the one that the cell leaves."""
+        if parsed.tree is None or not facts.session:
+            return
         below = [block for block in self.survey.blocks.values() if block.index > cell.index]
         block = self.survey.blocks.get(cell.index)
-        if parsed.tree is None or not facts.session or not below:
+        if not below:
             return
         if block is not None and block.function is not None:
             return

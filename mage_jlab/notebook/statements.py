@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mage_jlab.notebook.guess import is_constant
@@ -40,11 +41,17 @@ def statements_of(tree: ast.Module, source: str, modules: Mapping[str, str]) -> 
         source: its text.
         modules: what the cell's names were imported as, dotted.
     """
+    for node, names, text in _parts(tree, source):
+        yield Statement(_kind(node, modules), node, names, text)
+
+
+@lru_cache(maxsize=4096)
+def _parts(tree: ast.Module, source: str) -> tuple[tuple[ast.stmt, tuple[str, ...], str], ...]:
+    """Give each statement with the names that it binds and its text."""
     lines = source.split("\n")
-    for node in tree.body:
-        yield Statement(
-            _kind(node, modules), node, tuple(sorted(bound_names([node]))), text_of(node, lines)
-        )
+    return tuple(
+        (node, tuple(sorted(bound_names([node]))), text_of(node, lines)) for node in tree.body
+    )
 
 
 def text_of(node: ast.stmt, lines: list[str]) -> str:

@@ -32,6 +32,7 @@ class Walk:
         self.facts: dict[int, CellFacts] = {}
         self.meanings: dict[str, list[Binding]] = {}
         self.settings = Settings(survey)
+        self._late: set[str] = set()
         self._before: Mapping[str, Binding] = {}
 
     def parameters(self, cell: Cell, parsed: Parsed, read: Parameters) -> None:
@@ -160,7 +161,7 @@ class Walk:
         """Mark values with functions that read a name which this cell binds anew."""
         for name, bound in facts.binds.items():
             old, new = self._before.get(name), self.environment.names.get(name)
-            if old is None or new is None or _same_import(old, new):
+            if name not in self._late or old is None or new is None or _same_import(old, new):
                 continue
             change = Change(cell.index, name, bound.place, certain=True, rebound=True)
             for other, binding in list(self.environment.names.items()):
@@ -244,8 +245,11 @@ class Walk:
     def _objects(self, cell: int, tokens: Iterable[Token]) -> frozenset[ObjectId]:
         found: set[ObjectId] = set()
         for scope, name in tokens:
-            if scope in ("new", "late"):
-                found.add((cell if scope == "new" else _LATE, name))
+            if scope == "new":
+                found.add((cell, name))
+            elif scope == "late":
+                self._late.add(name)
+                found.add((_LATE, name))
             else:
                 binding = self._before.get(name)
                 if binding is not None:
