@@ -26,6 +26,10 @@ module.exports = {
   ...baseConfig,
   automock: false,
   collectCoverage: false,
+  setupFiles: [
+    ...(baseConfig.setupFiles ?? []),
+    '<rootDir>/tests/frontend/quiet.ts'
+  ],
   testRegex: 'tests/frontend/.*\\.spec\\.tsx?$',
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: [

@@ -30,7 +30,7 @@ export namespace CommandIDs {
   /** Edit a trigger: `{trigger}`. */
   export const editTrigger = 'mage-jlab:edit-trigger';
 
-  /** Show what an export of a notebook would do: `{path?}`; the current notebook by default. */
+  /** Show what an export of a notebook would do: `{path?, cell?}`; the current notebook by default. */
   export const exportNotebook = 'mage-jlab:export';
 
   /** Export the current notebook where it differs, and run its pipeline: `{part?}`. */

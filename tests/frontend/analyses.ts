@@ -1,9 +1,12 @@
+import { Signal } from '@lumino/signaling';
+
 import type {
   AnalysedBlock,
   Analysis,
   BlockType,
   Diagnostic
 } from '../../labextension/src/contract';
+import type { LastRun } from '../../labextension/src/model';
 
 /** Make an analysed block that reads `inputs` and gives `results`. */
 export function blockOf(
@@ -25,7 +28,9 @@ export function blockOf(
     defines: results,
     results,
     upstream: [...new Set(upstream)],
-    inputs
+    inputs,
+    drift: [],
+    code: null
   };
 }
 
@@ -64,4 +69,18 @@ export function problemOf(
     message: 'It is computed in an untagged cell.',
     fixes
   };
+}
+
+/** The last run of a pipeline, as a run with these block runs; none at all by default. */
+export function lastRunOf(run: object | null = null): LastRun {
+  const last = {
+    run,
+    block: (name: string) =>
+      (run as { block_runs: { block: string }[] } | null)?.block_runs.find(
+        one => one.block === name
+      ) ?? null,
+    follow: jest.fn(),
+    dispose: jest.fn()
+  };
+  return { ...last, changed: new Signal(last) } as unknown as LastRun;
 }

@@ -8,9 +8,12 @@ import type { PanelLayout } from '@lumino/widgets';
 import type { Diagnostic } from '../contract';
 import { TYPE_ROLES } from '../ui';
 import { openFixMenu } from './fixmenu';
-import { inflows, outflows } from './flows';
+import type { DriftKind } from './drift';
+import { driftOf } from './drift';
+import { cellsOfFlow, flowSentence, inflows, outflows } from './flows';
 import type { ICellLine } from './line';
 import { CellLine } from './line';
+import { watchNames } from './names';
 import { CellProblems } from './problems';
 import { drawSquiggles } from './squiggles';
 import { blockTypeOf, givenName, isParameters } from '../model';
@@ -22,19 +25,20 @@ export class Decorator implements IDisposable {
    * @param panel - the notebook
    * @param workbench - its analysis
    * @param trans - for the words
-   * @param onFix - shows the fixes of a diagnostic, below a button
+   * @param actions - what a click on one of the drawn things does
    */
   constructor(
     panel: NotebookPanel,
     workbench: Workbench,
     trans: TranslationBundle,
-    onFix: (diagnostic: Diagnostic, button: HTMLElement) => void
+    actions: Decorator.IActions
   ) {
     this._panel = panel;
     this._workbench = workbench;
     this._trans = trans;
-    this._onFix = onFix;
+    this._actions = actions;
     workbench.changed.connect(this._schedule, this);
+    workbench.last.changed.connect(this._schedule, this);
     panel.content.activeCellChanged.connect(this._schedule, this);
     panel.content.cellInViewportChanged.connect(this._schedule, this);
     panel.content.modelContentChanged.connect(this._schedule, this);
@@ -56,6 +60,7 @@ export class Decorator implements IDisposable {
     cancelAnimationFrame(this._frame);
     const { content } = this._panel;
     this._workbench.changed.disconnect(this._schedule, this);
+    this._workbench.last.changed.disconnect(this._schedule, this);
     content.activeCellChanged.disconnect(this._schedule, this);
     content.cellInViewportChanged.disconnect(this._schedule, this);
     content.modelContentChanged.disconnect(this._schedule, this);
@@ -72,7 +77,9 @@ export class Decorator implements IDisposable {
     if (this._isDisposed || content.isDisposed) {
       return;
     }
+    const lifted = this._lifted();
     for (const cell of content.widgets) {
+      cell.toggleClass('mage-mod-lifted', lifted.includes(cell.model.id));
       this._drawCell(cell, cell === content.activeCell);
     }
   }
@@ -90,6 +97,7 @@ export class Decorator implements IDisposable {
     if (role) {
       cell.node.dataset.mageRole = role;
       this._part(cell, 'line').say(this._line(cell, active));
+      this._watchNames(cell);
     } else {
       delete cell.node.dataset.mageRole;
       this._parts.get(cell)?.line?.dispose();
@@ -113,8 +121,9 @@ export class Decorator implements IDisposable {
 
   private _line(cell: Cell, active: boolean): ICellLine {
     const { model } = cell;
-    const { analysis } = this._workbench;
+    const { analysis, last } = this._workbench;
     const block = this._workbench.block(model.id);
+    const caret = this._caret?.cell === model.id ? this._caret.name : null;
     const warned =
       !active && this._workbench.diagnostics(model.id, 'warning').length > 0;
     return {
@@ -122,8 +131,49 @@ export class Decorator implements IDisposable {
       name: block?.name ?? givenName(model) ?? '',
       reads: block ? inflows(block) : [],
       gives: analysis && block ? outflows(analysis, block) : [],
-      mark: warned ? 'warning' : null
+      mark: warned ? 'warning' : null,
+      drift: block ? driftOf(block, last.block(block.name)) : [],
+      told: caret === null ? null : this._sentence(model.id, caret)
     };
+  }
+
+  private _watchNames(cell: Cell): void {
+    const { id } = cell.model;
+    const known = (name: string | null): IName | null =>
+      name !== null && this._sentence(id, name) ? { cell: id, name } : null;
+    watchNames(cell.editor, {
+      sentence: name => this._sentence(id, name),
+      onHover: name => {
+        this._hover = known(name);
+        this._schedule();
+      },
+      onCaret: name => {
+        const before = this._caret;
+        if (name !== null || before?.cell === id) {
+          this._caret = known(name);
+        }
+        if (before?.cell !== this._caret?.cell || before?.name !== name) {
+          this._schedule();
+        }
+      }
+    });
+  }
+
+  private _sentence(cell: string, name: string): string | null {
+    const block = this._workbench.block(cell);
+    return (
+      block && flowSentence(name, block, this._workbench.last, this._trans)
+    );
+  }
+
+  /** The cells at both ends of the name under the pointer, else of the one at the caret. */
+  private _lifted(): string[] {
+    const place = this._hover ?? this._caret;
+    const { analysis } = this._workbench;
+    const block = place && this._workbench.block(place.cell);
+    return analysis && block && Object.keys(block.inputs).includes(place.name)
+      ? cellsOfFlow(place.name, block, analysis)
+      : [];
   }
 
   private _part<K extends keyof IParts>(
@@ -139,8 +189,12 @@ export class Decorator implements IDisposable {
       const layout = cell.layout as PanelLayout;
       const made =
         key === 'line'
-          ? new CellLine(this._trans)
-          : new CellProblems(this._trans, this._onFix);
+          ? new CellLine(this._trans, kind =>
+              this._actions.showDrift(cell.model.id, kind)
+            )
+          : new CellProblems(this._trans, (diagnostic, button) =>
+              this._actions.fix(diagnostic, button)
+            );
       parts[key] = made as IParts[K];
       // The header stands first, the input second; the line goes between, the problems below.
       const input = layout.widgets.findIndex(widget =>
@@ -151,13 +205,33 @@ export class Decorator implements IDisposable {
     return parts[key] as NonNullable<IParts[K]>;
   }
 
+  private _actions: Decorator.IActions;
+  private _caret: IName | null = null;
   private _frame = 0;
+  private _hover: IName | null = null;
   private _isDisposed = false;
-  private _onFix: (diagnostic: Diagnostic, button: HTMLElement) => void;
   private _panel: NotebookPanel;
   private _parts = new WeakMap<Cell, IParts>();
   private _trans: TranslationBundle;
   private _workbench: Workbench;
+}
+
+/** A namespace for `Decorator` statics. */
+export namespace Decorator {
+  /** What a click on one of the drawn things does. */
+  export interface IActions {
+    /** Show the fixes of a diagnostic, below a button. */
+    fix: (diagnostic: Diagnostic, button: HTMLElement) => void;
+
+    /** Show how a cell, its file and its last run disagree. */
+    showDrift: (cell: string, kind: DriftKind) => void;
+  }
+}
+
+/** A name that flows into the block of a cell. */
+interface IName {
+  cell: string;
+  name: string;
 }
 
 /** What was added to one cell. */
@@ -170,9 +244,13 @@ interface IParts {
 export function decoratePanel(
   panel: NotebookPanel,
   workbench: Workbench,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  showDrift: Decorator.IActions['showDrift']
 ): Decorator {
-  return new Decorator(panel, workbench, trans, (diagnostic, button) => {
-    openFixMenu({ panel, workbench, trans, diagnostic }, button);
+  return new Decorator(panel, workbench, trans, {
+    fix: (diagnostic, button) => {
+      openFixMenu({ panel, workbench, trans, diagnostic }, button);
+    },
+    showDrift
   });
 }

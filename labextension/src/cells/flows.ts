@@ -1,4 +1,8 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { AnalysedBlock, Analysis } from '../contract';
+import type { LastRun } from '../model';
+import { shape } from '../ui';
 
 /** A name that flows into or out of a block, and the blocks at its other end. */
 export interface IFlow {
@@ -31,6 +35,55 @@ export function outflows(analysis: Analysis, block: AnalysedBlock): IFlow[] {
       )
       .map(reader => reader.name)
   }));
+}
+
+/**
+ * Say of a name that flows into a block what the last run made it: "flights: 336,776 × 19 from
+ * load_flights, run 417".
+ *
+ * @returns the sentence; null when the name does not flow in
+ */
+export function flowSentence(
+  name: string,
+  block: AnalysedBlock,
+  last: LastRun,
+  trans: TranslationBundle
+): string | null {
+  const source = Object.entries(block.inputs).find(
+    ([own]) => own === name
+  )?.[1];
+  if (source === undefined) {
+    return null;
+  }
+  const dot = source.lastIndexOf('.');
+  const above = source.slice(0, dot);
+  const product = last
+    .block(above)
+    ?.products.find(one => one.name === source.slice(dot + 1));
+  return product && last.run
+    ? trans.__(
+        '%1: %2 from %3, run %4',
+        name,
+        shape(product, trans),
+        above,
+        last.run.number
+      )
+    : trans.__('%1 from %2, which has not run yet', name, above);
+}
+
+/** Find the cells at both ends of a name that flows into a block: the one that gives it, and all that read it. */
+export function cellsOfFlow(
+  name: string,
+  block: AnalysedBlock,
+  analysis: Analysis
+): string[] {
+  const source = block.inputs[name];
+  const above = source.slice(0, source.lastIndexOf('.'));
+  return analysis.blocks
+    .filter(
+      one => one.name === above || Object.values(one.inputs).includes(source)
+    )
+    .map(one => one.cell_id);
 }
 
 /** The flows that a line shows, and how many more there are. */

@@ -3,7 +3,9 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { BlockType, Severity } from '../contract';
-import { SeverityMark, TypeBadge, typeWord } from '../ui';
+import { Button, SeverityMark, TypeBadge, typeWord } from '../ui';
+import type { DriftKind } from './drift';
+import { driftTitle, driftWord } from './drift';
 import type { IFlow } from './flows';
 import { gathered, shortened } from './flows';
 
@@ -23,14 +25,24 @@ export interface ICellLine {
 
   /** What the small mark tells of, where the problem's own line is not shown. */
   mark: Severity | null;
+
+  /** Where cell, file and last run disagree. */
+  drift: DriftKind[];
+
+  /** What is known of the name at the caret, told in place of the flows. */
+  told: string | null;
 }
 
 /** The line above a tagged cell: badge, name, type; on the right what flows in and out. */
 export class CellLine extends ReactWidget {
   /**
    * @param trans - for the words
+   * @param onDrift - shows how cell, file and last run disagree
    */
-  constructor(private readonly _trans: TranslationBundle) {
+  constructor(
+    private readonly _trans: TranslationBundle,
+    private readonly _onDrift: (kind: DriftKind) => void
+  ) {
     super();
     this.addClass('mage-CellLine');
   }
@@ -72,10 +84,29 @@ export class CellLine extends ReactWidget {
           {' '}
           {typeWord(line.type, trans).toLocaleLowerCase()}{' '}
         </span>
+        {line.drift.map(kind => (
+          <Button
+            key={kind}
+            look="link"
+            className="mage-CellLine-drift"
+            title={driftTitle(kind, trans)}
+            onClick={() => this._onDrift(kind)}
+          >
+            {driftWord(kind, trans)}
+          </Button>
+        ))}
         {line.mark ? <SeverityMark severity={line.mark} trans={trans} /> : null}
         <span className="mage-CellLine-flows">
-          <Reads flows={line.reads} trans={trans} />{' '}
-          <Gives flows={line.gives} trans={trans} />
+          {line.told ? (
+            <span className="mage-CellLine-flow" role="status">
+              {line.told}
+            </span>
+          ) : (
+            <>
+              <Reads flows={line.reads} trans={trans} />{' '}
+              <Gives flows={line.gives} trans={trans} />
+            </>
+          )}
         </span>
       </>
     );

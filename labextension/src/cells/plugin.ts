@@ -32,9 +32,7 @@ export const workbenches: JupyterFrontEndPlugin<IWorkbenches> = {
     mage: IMage
   ): IWorkbenches => {
     const { contents } = app.serviceManager;
-    return new Workbenches(tracker, mage.client.notebooks, path =>
-      contents.localPath(path)
-    );
+    return new Workbenches(tracker, mage, path => contents.localPath(path));
   }
 };
 
@@ -70,10 +68,15 @@ export const cells: JupyterFrontEndPlugin<void> = {
       _: unknown,
       panel: NotebookPanel
     ): Promise<void> => {
-      const { decoratePanel } = await import('./decorator');
+      const [{ decoratePanel }, { showDrift }] = await Promise.all([
+        import('./decorator'),
+        import('./drift')
+      ]);
       const workbench = benches.of(panel);
       if (workbench && !panel.isDisposed) {
-        decoratePanel(panel, workbench, trans);
+        decoratePanel(panel, workbench, trans, (cell, kind) =>
+          showDrift(app.commands, workbench, cell, kind)
+        );
       }
     };
     benches.added.connect((sender, panel) => void decorate(sender, panel));

@@ -2,28 +2,27 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { NotebooksClient } from '../client';
-import type { IWorkbenches } from '../tokens';
-import { Workbench } from '../model';
+import { LastRun, Workbench } from '../model';
+import type { IMage, IWorkbenches } from '../tokens';
 
 /** The open notebooks, each with its analysis. */
 export class Workbenches implements IWorkbenches {
   /**
    * @param tracker - the host's open notebooks
-   * @param client - who analyses them
+   * @param mage - who analyses them, and knows their runs
    * @param localPath - takes the drive's name off a path
    */
   constructor(
     tracker: INotebookTracker,
-    client: NotebooksClient,
+    mage: IMage,
     localPath: (path: string) => string
   ) {
-    this._client = client;
+    this._mage = mage;
     this._localPath = localPath;
     this._tracker = tracker;
     tracker.forEach(panel => this._add(panel));
     tracker.widgetAdded.connect((_, panel) => this._add(panel), this);
-    tracker.currentChanged.connect(() => this._currentChanged.emit(), this);
+    tracker.currentChanged.connect(this._onCurrent, this);
   }
 
   /** {@inheritDoc IWorkbenches.added} */
@@ -67,7 +66,8 @@ export class Workbenches implements IWorkbenches {
       }
       const workbench = new Workbench({
         model,
-        client: this._client,
+        client: this._mage.client.notebooks,
+        last: new LastRun(this._mage),
         path: () => this._localPath(panel.context.path)
       });
       this._workbenches.set(panel, workbench);
@@ -79,15 +79,21 @@ export class Workbenches implements IWorkbenches {
     });
   }
 
+  private _onCurrent(): void {
+    this._currentChanged.emit();
+    // What lies on disk may have changed while another notebook was looked at.
+    void this.current?.check();
+  }
+
   private _onDisposed(panel: NotebookPanel): void {
     this._workbenches.get(panel)?.dispose();
     this._workbenches.delete(panel);
   }
 
   private _added = new Signal<this, NotebookPanel>(this);
-  private _client: NotebooksClient;
   private _currentChanged = new Signal<this, void>(this);
   private _localPath: (path: string) => string;
+  private _mage: IMage;
   private _tracker: INotebookTracker;
   private _workbenches = new Map<NotebookPanel, Workbench>();
 }

@@ -28,6 +28,10 @@ export function addExportCommands(
           path: {
             type: 'string',
             description: trans.__('The notebook; by default the current one')
+          },
+          cell: {
+            type: 'string',
+            description: trans.__('The cell whose file is shown first')
           }
         }
       }
@@ -40,7 +44,7 @@ export function addExportCommands(
       if (path) {
         const panel = open(path);
         panel.thenRun = null;
-        panel.refresh();
+        panel.refresh(typeof args.cell === 'string' ? args.cell : null);
       }
     }
   });

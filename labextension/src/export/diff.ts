@@ -67,6 +67,45 @@ export function diffLines(change: FileChange): IDiffLine[] {
   return found;
 }
 
+/** A row of a diff in two columns: the line before and the one after; null where there is none. */
+export interface IDiffPair {
+  before: IDiffLine | null;
+  after: IDiffLine | null;
+
+  /** The places of the two in the diff of one column. */
+  at: number[];
+}
+
+/** Put what is removed beside what is added in its place, and a line that stays beside itself. */
+export function sideBySide(lines: readonly IDiffLine[]): IDiffPair[] {
+  const pairs: IDiffPair[] = [];
+  let removed: number[] = [];
+  let added: number[] = [];
+  const flush = (): void => {
+    const count = Math.max(removed.length, added.length);
+    for (let row = 0; row < count; row += 1) {
+      const at = [removed[row], added[row]];
+      pairs.push({
+        before: lines[at[0]] ?? null,
+        after: lines[at[1]] ?? null,
+        at: at.filter(place => place !== undefined)
+      });
+    }
+    removed = [];
+    added = [];
+  };
+  lines.forEach((line, at) => {
+    if (line.kind === 'same') {
+      flush();
+      pairs.push({ before: line, after: line, at: [at] });
+    } else {
+      (line.kind === 'removed' ? removed : added).push(at);
+    }
+  });
+  flush();
+  return pairs;
+}
+
 /** Count the lines that come or go. */
 export function changedLines(lines: readonly IDiffLine[]): number {
   return lines.filter(line => line.kind !== 'same').length;

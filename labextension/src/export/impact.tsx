@@ -1,16 +1,17 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { Moment } from '../ui';
+import { duration, Moment } from '../ui';
 import type { ExportModel } from './model';
 
-/** What an export means for the pipeline: what becomes stale, and which triggers run it. */
+/** What an export means: what becomes stale, how long that takes, which triggers and pipelines it concerns. */
 export function Impact(props: {
   model: ExportModel;
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { model, trans } = props;
-  const { stale, triggers } = model;
+  const { again, others, stale, triggers } = model;
   const armed = triggers.filter(trigger => trigger.enabled);
   if (model.isFirst) {
     return (
@@ -43,6 +44,15 @@ export function Impact(props: {
           </dd>
         </div>
       ) : null}
+      {again !== null ? (
+        <div>
+          <dt>{trans.__('Computed again')}</dt>
+          <dd>
+            <strong>{trans.__('about %1', duration(again))}</strong>{' '}
+            {trans.__('from the last runs')}
+          </dd>
+        </div>
+      ) : null}
       <div>
         <dt>{trans.__('Triggers that run it')}</dt>
         <dd>
@@ -62,6 +72,24 @@ export function Impact(props: {
           )}
         </dd>
       </div>
+      {others.length > 0 ? (
+        <div title={others.map(({ files }) => files.join(', ')).join('\n')}>
+          <dt>{trans.__('Other pipelines')}</dt>
+          <dd>
+            <strong>{others.length}</strong>{' '}
+            {trans._n(
+              '%2 uses %3',
+              '%2 and others use %3',
+              others.length,
+              others[0].pipeline,
+              PathExt.basename(
+                others[0].files[0],
+                PathExt.extname(others[0].files[0])
+              )
+            )}
+          </dd>
+        </div>
+      ) : null}
     </dl>
   );
 }

@@ -7,8 +7,15 @@ import { Signal } from '@lumino/signaling';
 import type { Workbench } from '../model';
 import type { NotebooksClient } from '../client';
 import { RequestError, sentence } from '../client';
-import type { Diagnostic, FileChange, Project, Trigger } from '../contract';
+import type {
+  Diagnostic,
+  FileChange,
+  Project,
+  Run,
+  Trigger
+} from '../contract';
 import type { IMage, IWorkbenches } from '../tokens';
+import { lastRuns, timeToCompute } from './cost';
 
 /** Where an export stands. */
 export type ExportStage =
@@ -71,9 +78,10 @@ export class ExportModel implements IDisposable {
     const order = ['changed', 'new', 'removed', 'same'];
     const weight = ({ after, cell_id: cell, kind }: FileChange): number =>
       order.indexOf(kind) * 3 + (cell ? 0 : after === '' ? 2 : 1);
-    return [...(this._outcome?.changes ?? [])].sort(
-      (a, b) => weight(a) - weight(b)
-    );
+    const { changes, unchanged } = this._outcome ?? empty;
+    const listed = new Set(changes.map(change => change.path));
+    const same = unchanged.filter(path => !listed.has(path)).map(asItIs);
+    return [...changes, ...same].sort((a, b) => weight(a) - weight(b));
   }
 
   /** Whether this export makes the pipeline. */
@@ -122,6 +130,27 @@ export class ExportModel implements IDisposable {
     return { changed, all: [...all] };
   }
 
+  /** How long it takes to compute what becomes stale, by the last runs, in ms; null when no run tells. */
+  get again(): number | null {
+    const blocks = this._workbench?.analysis?.blocks ?? [];
+    return timeToCompute(this.stale.all, blocks, this._runs);
+  }
+
+  /** The other pipelines whose blocks this export changes, each with those blocks' files. */
+  get others(): { pipeline: string; files: string[] }[] {
+    const changed = this.changes.filter(({ kind }) => kind !== 'same');
+    const names = new Set(changed.flatMap(change => change.used_by));
+    return [...names].map(pipeline => ({
+      pipeline,
+      files: changed
+        .filter(change => change.used_by.includes(pipeline))
+        .map(change => change.path)
+    }));
+  }
+
+  /** The cell whose file is shown first; null shows the first change. */
+  focus: string | null = null;
+
   /** Whether this has been disposed. */
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -153,7 +182,7 @@ export class ExportModel implements IDisposable {
       this._outcome = outcome;
       this._set('ready');
       if (!this.isFirst) {
-        await this._readTriggers(checked.project, outcome.pipeline);
+        await this._readMore(checked.project, outcome.pipeline);
       }
     } catch (error) {
       this._fail(error);
@@ -200,6 +229,7 @@ export class ExportModel implements IDisposable {
         return false;
       }
       await this._settle(this._outcome);
+      await this._workbench?.check();
       this._set('written');
       return true;
     } catch (error) {
@@ -255,17 +285,19 @@ export class ExportModel implements IDisposable {
     }
   }
 
-  private async _readTriggers(
-    project: Project,
-    pipeline: string
-  ): Promise<void> {
+  /** Read the triggers and the last runs: the preview is of use without them. */
+  private async _readMore(project: Project, pipeline: string): Promise<void> {
     try {
-      const { triggers } = this._mage.client;
+      const { runs, triggers } = this._mage.client;
       this._triggers = await triggers.list(project.id, pipeline);
-      this._changed.emit();
+      this._runs = await lastRuns(runs, project.id, pipeline);
     } catch {
-      // A pipeline that was never exported has none.
+      // The pipeline went meanwhile, or the server did: its banner tells of it.
       this._triggers = [];
+      this._runs = [];
+    }
+    if (!this._isDisposed) {
+      this._changed.emit();
     }
   }
 
@@ -291,9 +323,25 @@ export class ExportModel implements IDisposable {
   private _isDisposed = false;
   private _mage: IMage;
   private _outcome: NotebooksClient.IExported | null = null;
+  private _runs: Run[] = [];
   private _stage: ExportStage = 'reading';
   private _triggers: Trigger[] = [];
   private _workbenches: IWorkbenches;
+}
+
+const empty = { changes: [] as FileChange[], unchanged: [] as string[] };
+
+/** A file that stays, of which only the path is known. */
+function asItIs(path: string): FileChange {
+  return {
+    path,
+    kind: 'same',
+    before: null,
+    after: null,
+    diff: '',
+    cell_id: null,
+    used_by: []
+  };
 }
 
 /** Give the folder that becomes a project for a notebook that lies in none. */

@@ -51,8 +51,14 @@ export class ExportPanel extends View<ExportArgs> {
     this.update();
   }
 
-  /** Read again what an export would do. */
-  refresh(): void {
+  /**
+   * Read again what an export would do.
+   *
+   * @param cell - the cell whose file is shown first
+   */
+  refresh(cell: string | null = null): void {
+    this._model.focus = cell;
+    this.update();
     void this._model.read();
   }
 

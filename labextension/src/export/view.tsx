@@ -2,19 +2,10 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import * as React from 'react';
 
-import type { Diagnostic, FileChange } from '../contract';
+import type { Diagnostic } from '../contract';
 import type { IContext } from '../ui';
-import {
-  Banner,
-  Bars,
-  Button,
-  Empty,
-  foldIcon,
-  OfflineBanner,
-  useSignals
-} from '../ui';
-import { DiffCode } from './code';
-import { changeStarts, diffLines } from './diff';
+import { Banner, Bars, Button, Empty, OfflineBanner, useSignals } from '../ui';
+import { FileDiff } from './filediff';
 import { FileList } from './files';
 import { Impact } from './impact';
 import type { ExportModel } from './model';
@@ -54,8 +45,14 @@ export function ExportPreview(props: {
   const { trans } = context;
   useSignals(model.changed, context.mage.connection.changed);
   const [chosen, setChosen] = React.useState<string | null>(null);
+  const [columns, setColumns] = React.useState<1 | 2 | null>(null);
+  // A way in that asks for a cell shows its file, until the reader chooses another.
+  React.useEffect(() => setChosen(null), [model.focus]);
   const { changes } = model;
-  const file = changes.find(change => change.path === chosen) ?? changes[0];
+  const file =
+    changes.find(change => change.path === chosen) ??
+    changes.find(change => change.cell_id === model.focus && model.focus) ??
+    changes[0];
   const name = PathExt.basename(model.path);
   return (
     <>
@@ -91,7 +88,9 @@ export function ExportPreview(props: {
               key={file.path}
               change={file}
               languages={props.languages}
-              context={context}
+              columns={columns}
+              onColumns={setColumns}
+              trans={trans}
             />
           </div>
         </>
@@ -263,68 +262,5 @@ function Homeless(props: {
       </Button>{' '}
       <Button onClick={close}>{trans.__('Cancel')}</Button>
     </Empty>
-  );
-}
-
-function FileDiff(props: {
-  change: FileChange;
-  languages: IEditorLanguageRegistry | null;
-  context: IContext;
-}): JSX.Element {
-  const { change } = props;
-  const { trans } = props.context;
-  const lines = React.useMemo(() => diffLines(change), [change]);
-  const starts = React.useMemo(() => changeStarts(lines), [lines]);
-  const [step, setStep] = React.useState(0);
-  const [moved, setMoved] = React.useState(false);
-  const go = (next: number): void => {
-    setStep((next + starts.length) % starts.length);
-    setMoved(true);
-  };
-  return (
-    <section
-      className="mage-Export-diff"
-      data-mage-region
-      aria-label={change.path}
-    >
-      <div className="mage-Export-diffHead">
-        <strong className="mage-mod-ellipsis">{change.path}</strong>
-        <span className="mage-mod-grey mage-mod-ellipsis">
-          {change.kind === 'same'
-            ? trans.__('as it is')
-            : trans.__('as it is now, and after the export')}
-        </span>
-        <span className="mage-Export-space" />
-        {starts.length > 0 ? (
-          <>
-            <Button
-              look="bare"
-              className="mage-mod-up"
-              icon={foldIcon}
-              aria-label={trans.__('Previous change')}
-              onClick={() => go(step - 1)}
-            />
-            <span className="mage-mod-grey">
-              {trans.__('change %1 of %2', step + 1, starts.length)}
-            </span>
-            <Button
-              look="bare"
-              icon={foldIcon}
-              aria-label={trans.__('Next change')}
-              onClick={() => go(step + 1)}
-            />
-          </>
-        ) : null}
-      </div>
-      <div className="mage-Export-code" tabIndex={0}>
-        <DiffCode
-          lines={lines}
-          path={change.path}
-          languages={props.languages}
-          at={moved ? (starts[step] ?? null) : null}
-          label={change.path}
-        />
-      </div>
-    </section>
   );
 }

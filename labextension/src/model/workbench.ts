@@ -15,6 +15,7 @@ import type {
   Project,
   Severity
 } from '../contract';
+import type { LastRun } from './lastrun';
 import { blockTypeOf, isParameters, tagsOf } from './tags';
 
 /** How long typing must rest, in ms, before the notebook is analysed. */
@@ -26,6 +27,7 @@ export class Workbench implements IDisposable {
   constructor(options: Workbench.IOptions) {
     this._client = options.client;
     this._path = options.path;
+    this.last = options.last;
     this.model = options.model;
     this._debouncer = new Debouncer(() => this.check(), REST);
     this.model.contentChanged.connect(this._onContentChanged, this);
@@ -35,6 +37,9 @@ export class Workbench implements IDisposable {
 
   /** The notebook. */
   readonly model: INotebookModel;
+
+  /** The last run of the notebook's pipeline. */
+  readonly last: LastRun;
 
   /** Emitted when the tags, the analysis or the error are others. */
   get changed(): ISignal<this, void> {
@@ -141,6 +146,7 @@ export class Workbench implements IDisposable {
     }
     this._isDisposed = true;
     this._debouncer.dispose();
+    this.last.dispose();
     this.model.contentChanged.disconnect(this._onContentChanged, this);
     this.model.metadataChanged.disconnect(this._onContentChanged, this);
     Signal.clearData(this);
@@ -157,6 +163,7 @@ export class Workbench implements IDisposable {
     this._analysis = analysis;
     this._project = project;
     this._error = error;
+    this.last.follow(project?.id ?? null, analysis?.pipeline ?? null);
     this._changed.emit();
   }
 
@@ -218,6 +225,9 @@ export namespace Workbench {
 
     /** Who analyses it. */
     client: NotebooksClient;
+
+    /** Follows the runs of its pipeline; the workbench disposes it. */
+    last: LastRun;
   }
 }
 

@@ -1,9 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { DriftKind } from '../cells/drift';
+import { driftOf, driftTitle, driftWord } from '../cells/drift';
 import { inflows, outflows } from '../cells/flows';
 import type { AnalysedBlock, Analysis, BlockRun } from '../contract';
-import { duration, Moment, StateMark, stateWord } from '../ui';
+import { Button, duration, Moment, StateMark, stateWord } from '../ui';
 
 /** What the active block reads, gives and changes, and how it ran last. */
 export function BlockDetails(props: {
@@ -11,6 +13,7 @@ export function BlockDetails(props: {
   analysis: Analysis;
   last: BlockRun | null;
   onOpenRun: () => void;
+  onDrift: (kind: DriftKind) => void;
   trans: TranslationBundle;
 }): JSX.Element {
   const { analysis, block, last, trans } = props;
@@ -63,8 +66,54 @@ export function BlockDetails(props: {
             </>
           )}
         </div>
+        <Code
+          drift={driftOf(block, last)}
+          exported={block.code !== null}
+          onDrift={props.onDrift}
+          trans={trans}
+        />
       </dl>
     </section>
+  );
+}
+
+/** Whether cell, file and last run say the same; where they do not, the way to see it. */
+function Code(props: {
+  drift: DriftKind[];
+  exported: boolean;
+  onDrift: (kind: DriftKind) => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { drift, exported, trans } = props;
+  if (drift.length === 0) {
+    return (
+      <div>
+        <dt>{trans.__('Code')}</dt>
+        <dd>
+          {exported ? trans.__('as exported') : trans.__('not exported yet')}
+        </dd>
+      </div>
+    );
+  }
+  return (
+    <>
+      {drift.map((kind, index) => (
+        <div key={kind}>
+          <dt>{index === 0 ? trans.__('Code') : ''}</dt>
+          <dd>{driftWord(kind, trans)}</dd>
+          <dd className="mage-RailDetails-end">
+            <Button
+              look="link"
+              className="mage-RailDetails-drift"
+              title={driftTitle(kind, trans)}
+              onClick={() => props.onDrift(kind)}
+            >
+              {kind === 'run' ? trans.__('Run') : trans.__('Diff')}
+            </Button>
+          </dd>
+        </div>
+      ))}
+    </>
   );
 }
 

@@ -10,7 +10,7 @@ export const ROW = 28;
 /** The width of a lane in px. */
 const LANE = 16;
 
-/** How many lanes are drawn; what lies further right is drawn in the last. */
+/** How many lanes are drawn; those further right fold into the last, with their count. */
 const MOST = 6;
 
 /** How wide a rail's graph is, in px. */
@@ -27,6 +27,10 @@ export function RailGraph(props: {
   const { rail, blocks, active } = props;
   const x = (lane: number): number => Math.min(lane, MOST - 1) * LANE + 12;
   const y = (row: number): number => row * ROW + ROW / 2;
+  const folded = Math.max(0, rail.lanes - MOST);
+  const first = rail.edges
+    .filter(edge => edge.lane >= MOST - 1)
+    .reduce((row, edge) => Math.min(row, edge.from), blocks.length);
   const ofActive = (edge: { from: number; to: number }): boolean =>
     edge.from === active || edge.to === active;
   const edges = [...rail.edges].sort(
@@ -43,6 +47,7 @@ export function RailGraph(props: {
         <path
           key={`${edge.from}-${edge.to}`}
           data-active={ofActive(edge)}
+          data-folded={folded > 0 && edge.lane >= MOST - 1}
           d={pathOf(
             x(rail.dots[edge.from]),
             y(edge.from),
@@ -61,6 +66,11 @@ export function RailGraph(props: {
           r={row === active ? 4.5 : 3}
         />
       ))}
+      {folded > 0 ? (
+        <text x={x(MOST - 1)} y={first * ROW + 10} textAnchor="middle">
+          {`×${folded + 1}`}
+        </text>
+      ) : null}
     </svg>
   );
 }

@@ -4,9 +4,9 @@ import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import { CellCommandIDs } from '../cells/commands';
+import { showDrift } from '../cells/drift';
 import { goTo } from '../cells/navigate';
 import type { Workbench } from '../model';
-import { LastRun } from '../model';
 import type { IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import type { IContext } from '../ui';
@@ -24,7 +24,7 @@ export class RailPanel extends ReactWidget {
     private readonly _workbenches: IWorkbenches
   ) {
     super();
-    const { mage, trans } = _context;
+    const { trans } = _context;
     this.id = 'mage-jlab-rail';
     this.addClass('mage-View');
     this.addClass('mage-Rail');
@@ -32,8 +32,6 @@ export class RailPanel extends ReactWidget {
     this.title.caption = trans.__('Blocks of the notebook');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.title.caption);
-    this._last = new LastRun(mage);
-    this._last.changed.connect(this._onChanged, this);
     _workbenches.currentChanged.connect(this._onCurrent, this);
     this._onCurrent();
   }
@@ -43,7 +41,6 @@ export class RailPanel extends ReactWidget {
     if (this.isDisposed) {
       return;
     }
-    this._last.dispose();
     Signal.clearData(this);
     super.dispose();
   }
@@ -52,18 +49,20 @@ export class RailPanel extends ReactWidget {
   protected render(): JSX.Element {
     const { commands, trans } = this._context;
     const panel = this._panel;
+    const workbench = this._workbench;
     const active = panel?.content.activeCell?.model.id ?? null;
     return (
       <Rail
-        workbench={this._workbench}
+        workbench={workbench}
         active={active}
-        last={this._last}
         trans={trans}
         actions={{
           goTo: cell => panel && void goTo(panel, { cell }),
           next: () => void commands.execute(CellCommandIDs.nextProblem),
           tagAll: () => void commands.execute(CellCommandIDs.tagAll),
-          openRun: run => void commands.execute(CommandIDs.openRun, { run })
+          openRun: run => void commands.execute(CommandIDs.openRun, { run }),
+          showDrift: (cell, kind) =>
+            workbench && showDrift(commands, workbench, cell, kind)
         }}
       />
     );
@@ -74,7 +73,9 @@ export class RailPanel extends ReactWidget {
     const workbench = this._workbenches.current;
     if (workbench !== this._workbench) {
       this._workbench?.changed.disconnect(this._onChanged, this);
+      this._workbench?.last.changed.disconnect(this._onChanged, this);
       workbench?.changed.connect(this._onChanged, this);
+      workbench?.last.changed.connect(this._onChanged, this);
       this._workbench = workbench;
     }
     if (panel !== this._panel) {
@@ -88,15 +89,9 @@ export class RailPanel extends ReactWidget {
   }
 
   private _onChanged(): void {
-    const workbench = this._workbench;
-    this._last.follow(
-      workbench?.project?.id ?? null,
-      workbench?.analysis?.pipeline ?? null
-    );
     this.update();
   }
 
-  private _last: LastRun;
   private _panel: NotebookPanel | null = null;
   private _workbench: Workbench | null = null;
 }

@@ -1,7 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Workbench, LastRun } from '../model';
+import type { Workbench } from '../model';
+import type { DriftKind } from '../cells/drift';
 import type { AnalysedBlock } from '../contract';
 import {
   Banner,
@@ -29,13 +30,15 @@ export interface IRailActions {
 
   /** Open the run that was the last. */
   openRun: (run: string) => void;
+
+  /** Show how a block's cell, its file and its last run disagree. */
+  showDrift: (cell: string, kind: DriftKind) => void;
 }
 
 /** The blocks of the current notebook, in its order, and what is known of the active one. */
 export function Rail(props: {
   workbench: Workbench | null;
   active: string | null;
-  last: LastRun;
   actions: IRailActions;
   trans: TranslationBundle;
 }): JSX.Element {
@@ -79,12 +82,11 @@ export function Rail(props: {
 function Blocks(props: {
   workbench: Workbench;
   active: string | null;
-  last: LastRun;
   actions: IRailActions;
   trans: TranslationBundle;
 }): JSX.Element | null {
-  const { workbench, active, last, actions, trans } = props;
-  const { analysis } = workbench;
+  const { workbench, active, actions, trans } = props;
+  const { analysis, last } = workbench;
   const rail = React.useMemo(() => layOut(analysis?.blocks ?? []), [analysis]);
   if (analysis === null) {
     return null;
@@ -127,6 +129,7 @@ function Blocks(props: {
             analysis={analysis}
             last={last.block(block.name)}
             onOpenRun={() => last.run && actions.openRun(last.run.id)}
+            onDrift={kind => actions.showDrift(block.cell_id, kind)}
             trans={trans}
           />
         ) : null}

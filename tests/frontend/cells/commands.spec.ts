@@ -10,7 +10,7 @@ import {
 import { blockTypeOf, Workbench } from '../../../labextension/src/model';
 import { MageClient } from '../../../labextension/src/client';
 import { CommandIDs } from '../../../labextension/src/tokens';
-import { analysisOf, problemOf } from '../analyses';
+import { analysisOf, lastRunOf, problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';
 import { until, Wire } from '../wire';
 
@@ -49,7 +49,8 @@ describe('the commands of cells', () => {
     bench = new Workbench({
       model,
       path: () => 'n.ipynb',
-      client: client.notebooks
+      client: client.notebooks,
+      last: lastRunOf()
     });
     const widgets = [...model.cells].map(cell => ({
       model: cell,

@@ -18,13 +18,14 @@ const trans = nullTranslator.load('mage_jlab');
 
 describe('the line above a block', () => {
   let line: CellLine;
+  const showDrift = jest.fn();
 
   beforeEach(async () => {
-    line = new CellLine(trans);
+    line = new CellLine(trans, showDrift);
     await show(line);
   });
 
-  afterEach(() => line.dispose());
+  afterEach(() => settle(() => line.dispose()));
 
   const say = async (others: Partial<ICellLine>): Promise<string> => {
     await settle(() =>
@@ -34,6 +35,8 @@ describe('the line above a block', () => {
         reads: [],
         gives: [],
         mark: null,
+        drift: [],
+        told: null,
         ...others
       })
     );
@@ -65,6 +68,21 @@ describe('the line above a block', () => {
     );
   });
 
+  it('says where cell, file and last run disagree, and leads there', async () => {
+    const text = await say({ drift: ['cell', 'run'] });
+    expect(text).toBe(
+      'Tjoin transformer edited since exportlast run ran other code'
+    );
+    await click(line.node, 'last run ran other code');
+    expect(showDrift).toHaveBeenCalledWith('run');
+  });
+
+  it('tells of the name at the caret in place of the flows', async () => {
+    const reads = [{ name: 'clean', blocks: ['clean'] }];
+    const told = 'clean: 3 × 2 from clean, run 4';
+    expect(await say({ reads, told })).toBe(`Tjoin transformer ${told}`);
+  });
+
   it('marks a warning whose own line is not shown', async () => {
     await say({ mark: 'warning' });
     expect(line.node.querySelector('[data-mark="warning"]')).not.toBeNull();
@@ -86,7 +104,7 @@ describe('the lines below a block', () => {
     expect(fix).toHaveBeenCalledWith(first, expect.any(HTMLElement));
     await settle(() => problems.say([]));
     expect(problems.isHidden).toBe(true);
-    problems.dispose();
+    await settle(() => problems.dispose());
   });
 });
 
@@ -106,7 +124,7 @@ describe('the type picker', () => {
     expect(words(node)).toBe('SSensor');
     await click(node, 'Run this block alone');
     expect(run).toHaveBeenCalledTimes(1);
-    picker.dispose();
+    await settle(() => picker.dispose());
   });
 
   it('opens a menu on the type that the cell has, and changes it', () => {
@@ -120,11 +138,11 @@ describe('the type picker', () => {
     menu.dispose();
   });
 
-  it('is not there for a cell that is no code', () => {
+  it('is not there for a cell that is no code', async () => {
     const model = { type: 'markdown', metadataChanged: { connect: jest.fn() } };
     const picker = new TypePicker({ model } as never, trans, jest.fn());
     expect(picker.isHidden).toBe(true);
     expect(picker).toBeInstanceOf(Widget);
-    picker.dispose();
+    await settle(() => picker.dispose());
   });
 });

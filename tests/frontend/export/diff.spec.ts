@@ -2,7 +2,8 @@ import type { FileChange } from '../../../labextension/src/contract';
 import {
   changedLines,
   changeStarts,
-  diffLines
+  diffLines,
+  sideBySide
 } from '../../../labextension/src/export/diff';
 
 const change = (
@@ -15,7 +16,8 @@ const change = (
   before,
   after,
   diff,
-  cell_id: null
+  cell_id: null,
+  used_by: []
 });
 
 const letters = (count: number): string[] =>
@@ -80,5 +82,29 @@ describe('a diff', () => {
     const lines = diffLines(change('a\nb', 'a\nb', ''));
     expect(changedLines(lines)).toBe(0);
     expect(lines).toHaveLength(2);
+  });
+
+  it('puts what goes beside what comes in its place, in two columns', () => {
+    const lines = diffLines(
+      change(
+        'a\nb\nc\nd\n',
+        'a\nB\nd\nE\n',
+        '@@ -1,4 +1,4 @@\n a\n-b\n-c\n+B\n d\n+E'
+      )
+    );
+    const rows = sideBySide(lines).map(({ before, after }) => [
+      before?.text,
+      after?.text
+    ]);
+    expect(rows).toEqual([
+      ['a', 'a'],
+      ['b', 'B'],
+      ['c', undefined],
+      ['d', 'd'],
+      [undefined, 'E']
+    ]);
+    expect(sideBySide(lines).flatMap(({ at }) => at)).toEqual([
+      0, 1, 3, 2, 4, 5
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import { runNotebook } from '../../../labextension/src/export/run';
 import type { IWorkbenches } from '../../../labextension/src/tokens';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
-import { analysisOf, blockOf, problemOf } from '../analyses';
+import { analysisOf, blockOf, lastRunOf, problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';
 import { FakeEvents, Refusal, until, Wire } from '../wire';
 
@@ -22,7 +22,15 @@ const changed = (name: string, kind = 'changed') => ({
   before: 'a\n',
   after: 'b\n',
   diff: '',
-  cell_id: `cell-${name}`
+  cell_id: `cell-${name}`,
+  used_by: name === 'b' ? ['fares'] : []
+});
+const ran = (block: string, seconds: number) => ({
+  block,
+  state: 'success',
+  cached: false,
+  started_at: '2026-11-24T02:30:00Z',
+  ended_at: `2026-11-24T02:30:0${seconds}Z`
 });
 const outcome = (others: object = {}) => ({
   pipeline: 'n',
@@ -56,6 +64,8 @@ describe('an export', () => {
       .on('GET projects', { items: [], next: null })
       .on('GET engine', {})
       .on('GET projects/p/triggers', { items: [], next: null })
+      .on('GET runs', { items: [{ id: 'r1' }], next: null })
+      .on('GET runs/r1', { block_runs: [ran('a', 2), ran('c', 3)] })
       .on('POST notebooks/check', { analysis, project })
       .on('POST notebooks/export', outcome());
     mage = new Mage({
@@ -65,7 +75,8 @@ describe('an export', () => {
     bench = new Workbench({
       model: notebookOf({ source: 'a = 1', tags: ['block:custom'] }),
       path: () => path,
-      client: mage.client.notebooks
+      client: mage.client.notebooks,
+      last: lastRunOf()
     });
     saved = jest.fn(() => Promise.resolve());
     const panel = { context: { save: saved } } as unknown as NotebookPanel;
@@ -108,6 +119,20 @@ describe('an export', () => {
 
   it('names the blocks that become stale: the changed ones and all below', () => {
     expect(model.stale).toEqual({ changed: ['a', 'b'], all: ['a', 'b', 'c'] });
+  });
+
+  it('says how long the stale blocks take, and which pipelines share them', () => {
+    expect(model.again).toBe(5000);
+    expect(model.others).toEqual([
+      { pipeline: 'fares', files: ['transformers/b.py'] }
+    ]);
+  });
+
+  it('lists the files that stay, of which it knows the path alone', async () => {
+    wire.on('POST notebooks/export', outcome({ unchanged: ['x/y.py'] }));
+    await model.read();
+    expect(model.changes[3]).toMatchObject({ path: 'x/y.py', kind: 'same' });
+    expect(model.count).toBe(2);
   });
 
   it('writes what was seen, then the notebook its key through the live model, and saves', async () => {

@@ -13,7 +13,8 @@ const file = (path: string, kind: string) => ({
   before: kind === 'new' ? null : 'x = 1\n',
   after: kind === 'new' ? 'x = 1\ny = 2\n' : 'x = 1\n',
   diff: '',
-  cell_id: null
+  cell_id: `cell-${path}`,
+  used_by: []
 });
 
 describe('the export’s preview', () => {
@@ -40,6 +41,9 @@ describe('the export’s preview', () => {
       stale: { changed: [], all: [] },
       isFirst: false,
       blocks: 2,
+      again: null,
+      others: [],
+      focus: null,
       error: null,
       outcome: {
         pipeline: 'sales',
@@ -84,6 +88,34 @@ describe('the export’s preview', () => {
     expect(words(node.querySelector('.mage-Export-diff strong'))).toBe('b.py');
     await click(node, 'Export 1 file');
     expect(actions.write).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows the file of the cell that was asked for', async () => {
+    model.focus = 'cell-b.py';
+    const node = await preview();
+    expect(words(node.querySelector('.mage-Export-diff strong'))).toBe('b.py');
+  });
+
+  it('puts before and after beside each other on request', async () => {
+    const node = await preview();
+    expect(node.querySelector('.mage-mod-two')).toBeNull();
+    await click(node, 'Two columns');
+    const rows = [...node.querySelectorAll('.mage-mod-two tr')];
+    expect(rows.map(words)).toEqual(['1x = 1', '2y = 2']);
+    expect(rows[0].querySelector('.mage-DiffCode-none')).not.toBeNull();
+    await click(node, 'One column');
+    expect(node.querySelector('.mage-mod-two')).toBeNull();
+  });
+
+  it('says what becomes stale, how long that takes, and whom it concerns', async () => {
+    model.stale = { changed: ['a'], all: ['a', 'b'] };
+    model.again = 42000;
+    model.others = [{ pipeline: 'fares', files: ['transformers/a.py'] }];
+    const impact = words((await preview()).querySelector('dl'));
+    expect(impact).toContain('Becomes stale2 blocks a and what follows');
+    expect(impact).toContain('Computed againabout 42 s from the last runs');
+    expect(impact).toContain('Triggers that run it0 It runs by hand.');
+    expect(impact).toContain('Other pipelines1 fares uses a');
   });
 
   it('says when a run follows', async () => {

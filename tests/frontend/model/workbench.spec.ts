@@ -2,7 +2,7 @@ import type { NotebookModel } from '@jupyterlab/notebook';
 
 import { setBlockType, Workbench } from '../../../labextension/src/model';
 import { MageClient } from '../../../labextension/src/client';
-import { analysisOf, blockOf, problemOf } from '../analyses';
+import { analysisOf, blockOf, lastRunOf, problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';
 import { Refusal, until, Wire } from '../wire';
 
@@ -24,7 +24,8 @@ describe('a workbench', () => {
     bench = new Workbench({
       model,
       path: () => 'p/n.ipynb',
-      client: new MageClient(wire.settings).notebooks
+      client: new MageClient(wire.settings).notebooks,
+      last: lastRunOf()
     });
     return bench;
   };

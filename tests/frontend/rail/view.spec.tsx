@@ -1,9 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Workbench, LastRun } from '../../../labextension/src/model';
+import type { Workbench } from '../../../labextension/src/model';
 import { Rail } from '../../../labextension/src/rail/view';
-import { analysisOf, blockOf, problemOf } from '../analyses';
+import { analysisOf, blockOf, lastRunOf, problemOf } from '../analyses';
 import { click, draw, settle, words } from '../draw';
 
 const trans = nullTranslator.load('mage_jlab');
@@ -15,11 +15,20 @@ const analysis = analysisOf(
   ],
   [problemOf('cell-clean', 1, 1, 2)]
 );
+const ran = {
+  block: 'clean',
+  state: 'success',
+  code: 'h1',
+  cached: false,
+  started_at: '2026-11-24T02:30:00Z',
+  ended_at: '2026-11-24T02:30:04.200Z'
+};
 const bench = (others: object = {}): Workbench =>
   ({
     analysis,
     error: null,
     isPipeline: true,
+    last: lastRunOf({ id: 'r1', block_runs: [ran] }),
     diagnostics: (cell?: string, severity?: string) =>
       analysis.diagnostics.filter(
         d =>
@@ -28,20 +37,14 @@ const bench = (others: object = {}): Workbench =>
       ),
     ...others
   }) as unknown as Workbench;
-const ran = {
-  block: 'clean',
-  state: 'success',
-  cached: false,
-  started_at: '2026-11-24T02:30:00Z',
-  ended_at: '2026-11-24T02:30:04.200Z'
-};
 
 describe('the rail', () => {
   const actions = {
     goTo: jest.fn(),
     next: jest.fn(),
     tagAll: jest.fn(),
-    openRun: jest.fn()
+    openRun: jest.fn(),
+    showDrift: jest.fn()
   };
 
   const rail = (workbench: Workbench | null): Promise<HTMLElement> =>
@@ -49,12 +52,6 @@ describe('the rail', () => {
       <Rail
         workbench={workbench}
         active="cell-clean"
-        last={
-          {
-            run: { id: 'r1' },
-            block: (name: string) => (name === 'clean' ? ran : null)
-          } as unknown as LastRun
-        }
         actions={actions}
         trans={trans}
       />
@@ -90,6 +87,40 @@ describe('the rail', () => {
     expect(rows[3]).toContain('4.2 s');
     await settle(() => details?.querySelector('button')?.click());
     expect(actions.openRun).toHaveBeenCalledWith('r1');
+  });
+
+  it('says whether the block’s code is as exported, and leads to what differs', async () => {
+    const code = (node: HTMLElement): string[] =>
+      [...node.querySelectorAll('.mage-RailDetails dl > div')]
+        .slice(4)
+        .map(words);
+    const as = (others: object): Promise<HTMLElement> => {
+      const blocks = analysis.blocks.map(block => ({ ...block, ...others }));
+      return rail(bench({ analysis: { ...analysis, blocks } }));
+    };
+    expect(code(await as({}))).toEqual(['Codenot exported yet']);
+    expect(code(await as({ code: 'h1' }))).toEqual(['Codeas exported']);
+    const node = await as({ code: 'h2', drift: ['file'] });
+    expect(code(node)).toEqual([
+      'Codefile is newerDiff',
+      'last run ran other codeRun'
+    ]);
+    await click(node, 'Diff');
+    expect(actions.showDrift).toHaveBeenLastCalledWith('cell-clean', 'file');
+  });
+
+  it('folds lanes past the sixth into one, with their count', async () => {
+    const sources = Array.from({ length: 8 }, (_, at) => blockOf(`s${at}`));
+    const readers = sources.map(({ name }, at) =>
+      blockOf(`r${at}`, { [name]: `${name}.${name}` })
+    );
+    const wide = analysisOf([...sources, ...readers]);
+    const node = await rail(bench({ analysis: wide, diagnostics: () => [] }));
+    expect(words(node.querySelector('svg text'))).toMatch(/^×[2-9]$/);
+    const folded = node.querySelectorAll('path[data-folded="true"]');
+    expect(folded.length).toBeGreaterThan(1);
+    const few = await rail(bench());
+    expect(few.querySelector('svg text')).toBeNull();
   });
 
   it('counts the problems that stop the export, and leads to the next', async () => {
