@@ -7,6 +7,7 @@ import ast
 from mage_jlab.notebook import known
 from mage_jlab.notebook.problems import Place, error
 from mage_jlab.notebook.scope_state import ScopeState
+from mage_jlab.notebook.strings import keeps_table
 from mage_jlab.notebook.values import Called, Value
 
 _PYPLOT = ("matplotlib.pyplot.", "pylab.", "matplotlib.pylab.")
@@ -32,7 +33,8 @@ class SessionEffects(ScopeState):
         """
         place = self.places.of(node.func)
         patches = dotted in known.CHANGES_FIRST and first is not None and first.module is not None
-        if dotted in known.SETTING_CALLS or patches or _changes_module(dotted):
+        keeps = dotted.startswith("duckdb.") and node.args and keeps_table(node.args[0])
+        if dotted in known.SETTING_CALLS or patches or keeps or _changes_module(dotted):
             self.session.setdefault(place, dotted)
         if dotted.startswith(_PYPLOT):
             self._pyplot(dotted.removeprefix("matplotlib.").split(".", 1)[-1], place)

@@ -79,7 +79,9 @@ class Settings:
                 continue
             if block is not None and all(seeds(dotted) for dotted in changed.values()):
                 continue
-            setting = self._setting(node, text_of(node, lines), environment)
+            tables = any(dotted.startswith("duckdb.") for dotted in changed.values())
+            text = text_of(node, lines)
+            setting = None if tables else self._setting(node, text, environment)
             if setting is None:
                 self._refuse(cell.index, changed, below)
             elif leading and self._stands_alone(setting.reads):
@@ -141,6 +143,13 @@ class Settings:
         if dotted.startswith(_DRAWING) and not words & _DRAWING_WORDS:
             return
         if dotted.startswith("logging.") and not words & _LOG_WORDS:
+            return
+        if dotted.startswith("duckdb."):
+            if "duckdb" not in words:
+                return
+            message = "DuckDB's own connection keeps this, and each block of a run has a new one."
+            fixes = ("Merge the cells that use it", "Hand it on as a result (….df())")
+            self.survey.report(cell, error("cannot-travel", message, place, fixes))
             return
         mine = self.survey.blocks.get(cell)
         scope = f"in a run for {mine.name} alone" if mine is not None else "and a run has it not"

@@ -20,6 +20,9 @@ _COMMA_TABLES = re.compile(
     r"\bfrom\s+([A-Za-z_]\w*(?:\s+(?:as\s+)?[A-Za-z_]\w*)?(?:\s*,\s*[A-Za-z_]\w*(?:\s+(?:as\s+)?[A-Za-z_]\w*)?)+)",
     re.IGNORECASE,
 )
+_KEEPS = re.compile(
+    r"\s*(?:create|insert|update|delete|alter|drop|attach|set|install|load)\b", re.IGNORECASE
+)
 _SQL_METHODS = frozenset({"sql", "query", "execute", "query_df"})
 _FORMULAS = ("statsmodels.formula.", "patsy.", "formulaic.", "linearmodels.")
 
@@ -70,6 +73,12 @@ def tables(text: str) -> list[str]:
     for group in _COMMA_TABLES.findall(text):
         found += [part.split()[0] for part in group.split(",") if part.split()]
     return list(dict.fromkeys(found))
+
+
+def keeps_table(given: ast.expr) -> bool:
+    """Say whether literal SQL makes or changes a table, which its connection then keeps."""
+    text = literal_text(given)
+    return isinstance(text, str) and _KEEPS.match(text) is not None
 
 
 def _identifiers(text: str) -> list[str]:
