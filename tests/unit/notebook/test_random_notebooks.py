@@ -57,6 +57,12 @@ STATEMENTS = (
     "{x}[0] = {y}",
     "{x}.insert(0, {y})",
     "{x} = max([{y}], key=str)",
+    "h['f'] = lambda: {y}",
+    "{x} = list(h['f']())",
+    "h = {{'f': lambda: [len({y})]}}",
+    "for p, q in zip([{y}], [{z}]):\n    q.append(len(p))",
+    "push = {x}.append\npush({n})",
+    "list(map({x}.append, [{n}]))",
     "def set_it():\n    global {x}\n    {x} = [4]\nset_it()",
 )
 DEFINITIONS = """def add(p):
@@ -90,7 +96,7 @@ def _cells(seed: int) -> list[tuple[object, str]]:
     start = chance.choice(["a = [1]\nb = [2, 3]\nc = [4]", "a = [1]\nb = a\nc = [a]"])
     cells: list[tuple[object, str]] = [
         ("", DEFINITIONS),
-        ("block:custom", f"{start}\nd = [5, 6, 7]"),
+        ("block:custom", f"{start}\nd = [5, 6, 7]\nh = {{'f': lambda: b}}"),
     ]
     for _ in range(chance.randint(2, 5)):
         tag = "block:custom" if chance.random() < 0.85 else ""
