@@ -216,7 +216,7 @@ def test_a_new_block_comes_from_a_template_into_its_pipeline(files: ProjectFiles
     text, digest = files.block_text("sales", "team/clean_it")
     names: dict[str, object] = {}
     exec(compile(text, file, "exec"), {"transformer": lambda f: f}, names)
-    assert names["clean_it"]("x") == "x"  # type: ignore[operator]
+    assert names["clean_it"]("x") == "x"  # type: ignore[operator]  # exec gives no types
     with pytest.raises(ConflictError):
         files.new_block(BlockType.TRANSFORMER, "team/clean_it")
     with pytest.raises(OutsideProjectError):
