@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 NOTEBOOK = "demo/notebooks/sales.ipynb"
@@ -37,6 +38,17 @@ def start(lab: Any, project: str) -> str:
     """Start a run outside the browser and give its id."""
     run = lab.server.api("POST", "runs", {"project": project, "pipeline": "sales"})
     return str(run["id"])
+
+
+def wait_for_end(lab: Any, project: str) -> dict[str, Any]:
+    """Wait outside the browser until the newest run has ended, and give it."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        run = lab.server.api("GET", f"runs?project={project}")["items"][0]
+        if run["ended_at"] is not None:
+            return dict(run)
+        time.sleep(0.2)
+    raise AssertionError("The run did not end within a minute.")
 
 
 def show_sidebar(lab: Any) -> Any:

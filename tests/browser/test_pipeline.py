@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Browser, expect
-from sales import NOTEBOOK, show_sidebar, write_sales
+from sales import NOTEBOOK, show_sidebar, start, write_sales
 
 
 def open_sales(lab: Any) -> Any:
@@ -60,6 +60,36 @@ def test_keyboard_leads_through_the_tree_and_runs_a_block(lab: Any) -> None:
     expect(inspector.locator("table")).to_contain_text("market")
 
 
+def test_a_block_shows_its_rows_beside_it_and_its_menu_runs_it(lab: Any) -> None:
+    project = write_sales(lab)
+    start(lab, project)
+    lab.open()
+    view = open_sales(lab)
+    expect(mark(view, "done", "success")).to_be_visible()
+    lab.command("application:toggle-left-area")
+    beside = view.locator(".mage-Floating")
+    expect(beside).to_contain_text("market")
+    expect(view.locator(".mage-Inspector table")).to_have_count(0)
+    lab.picture("pipeline-rows-light")
+
+    inspector = view.locator(".mage-Inspector")
+    inspector.get_by_role("tab", name="Product").click()
+    expect(inspector.locator("table")).to_contain_text("amount")
+    inspector.get_by_role("tab", name="History").click()
+    expect(inspector.locator(".mage-HistoryRow")).to_contain_text("Run 1")
+    inspector.get_by_role("tab", name="Code").click()
+    expect(inspector).to_contain_text("raw = pd.DataFrame")
+
+    view.locator(".mage-Node[data-mage-block='total']").click(button="right")
+    expect(inspector.locator("h2").first).to_have_text("total")
+    lab.page.get_by_role("menuitem", name="Run This Block").click()
+    expect(view.locator(".mage-Live")).to_contain_text("Run 2")
+    expect(mark(view, "total", "success")).to_be_visible()
+    view.locator(".mage-TreeRow[data-mage-block='total']").click(button="right")
+    lab.page.get_by_role("menuitem", name="Open Product").click()
+    expect(lab.page.locator(".mage-ProductView h1")).to_have_text("total")
+
+
 def test_a_run_with_variables_of_its_own(lab: Any) -> None:
     project = write_sales(lab)
     lab.open()
@@ -102,5 +132,10 @@ def test_two_browsers_see_one_run_and_either_can_cancel_it(lab: Any, browser: Br
         expect(mark(second, "slow", "cancelled")).to_be_visible()
         expect(mark(first, "slow", "cancelled")).to_be_visible()
         second_lab.picture("pipeline-narrow-light")
+        expect(second.locator(".mage-Inspector")).to_be_hidden()
+        second.get_by_role("button", name="Block", exact=True).click()
+        expect(second.locator(".mage-Inspector")).to_be_visible()
+        expect(second.locator(".mage-Canvas")).to_be_hidden()
+        second_lab.picture("pipeline-narrow-block-light")
     finally:
         context.close()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from playwright.sync_api import BrowserContext, expect
-from sales import BROKEN, show_sidebar, start, write_sales
+from sales import BROKEN, show_sidebar, start, wait_for_end, write_sales
 
 
 def open_run(lab: Any) -> Any:
@@ -39,6 +38,7 @@ def test_a_failed_run_opens_on_its_error_and_goes_on_once_mended(lab: Any) -> No
 
     error.get_by_role("button", name="Go to the cell").click()
     expect(lab.page.locator(".jp-Cell.jp-mod-active")).to_contain_text("amont")
+    lab.picture("run-failed-cell-dark")
 
     file = lab.root / "demo/transformers/total.py"
     file.write_text(file.read_text().replace("amont", "amount"))
@@ -65,8 +65,30 @@ def test_a_live_run_writes_its_log_and_its_times(lab: Any) -> None:
     expect(view.locator(".mage-ProductRow")).to_have_count(4)
 
 
+def test_each_attempt_of_a_block_is_shown_and_colours_of_its_log(lab: Any) -> None:
+    red = "print('\\x1b[31mtrying\\x1b[0m')\ntotal = float(raw['amont'].sum())"
+    project = write_sales(lab, total=red)
+    settings = lab.root / "demo/metadata.yaml"
+    settings.write_text(settings.read_text() + "\nretry_config: {retries: 2, delay: 0.5}\n")
+    start(lab, project)
+    assert wait_for_end(lab, project)["state"] == "failed"
+    lab.open()
+    view = open_run(lab)
+    lane = view.locator(".mage-GridRow[data-mage-block='total'] .mage-Lane")
+    expect(lane.locator(".mage-Lane-bar[data-state='failed']")).to_have_count(3)
+    expect(lane.locator(".mage-Lane-pause").first).to_contain_text("s")
+    expect(view.locator(".mage-Log [data-colour='red']")).to_have_text(["trying"] * 3)
+    view.get_by_role("tab", name="Attempts 3").click()
+    rows = view.locator(".mage-Attempts tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.last).to_contain_text("KeyError: 'amont'")
+    lab.picture("run-attempts-light")
+    lab.theme("Dark")
+    lab.picture("run-attempts-dark")
+
+
 def test_a_run_goes_on_while_no_browser_looks(lab: Any, context: BrowserContext) -> None:
-    write_sales(lab, seconds=5)
+    project = write_sales(lab, seconds=5)
     lab.open()
     show_sidebar(lab).locator(".mage-PipelineRow", has_text="sales").click()
     view = lab.page.locator(".mage-PipelineView")
@@ -74,12 +96,14 @@ def test_a_run_goes_on_while_no_browser_looks(lab: Any, context: BrowserContext)
     running = "[data-mage-block='slow'] [data-mark='running']"
     expect(view.locator(f".mage-Canvas {running}")).to_be_visible()
     lab.page.close()
-    time.sleep(6)
+    assert wait_for_end(lab, project)["state"] == "success"
     lab.page = context.new_page()
     lab.open()
     shown = open_run(lab)
     expect(shown.get_by_role("heading", level=1)).to_have_text("Run 1")
     expect(shown.locator(".mage-GridRow[data-mage-state='success']")).to_have_count(4)
+    expect(shown.locator(".mage-ProductRow")).to_have_count(4)
+    lab.picture("run-after-closed-tab-light")
 
 
 def test_another_run_is_a_click_or_an_arrow_away(lab: Any) -> None:

@@ -52,6 +52,8 @@ def test_the_lists_follow_a_run_without_a_reload(lab: Any) -> None:
     expect(sidebar.locator(".mage-RunRow")).to_contain_text("sales")
     expect(sidebar.get_by_role("button", name="Running 1")).to_be_visible()
     expect(row.locator("[data-mark='success']").first).to_be_visible()
+    # Somebody else started it: nobody here has to be told.
+    expect(lab.page.locator(".Toastify__toast")).to_have_count(0)
     lab.picture("sidebar-light")
 
     row.focus()
@@ -60,6 +62,20 @@ def test_the_lists_follow_a_run_without_a_reload(lab: Any) -> None:
     expect(row).to_have_attribute("aria-current", "true")
     lab.theme("Dark")
     lab.picture("sidebar-dark")
+
+
+def test_a_notebook_is_picked_to_become_a_pipeline(lab: Any) -> None:
+    lab.write("first.ipynb", "raw = [1, 2, 3]")
+    lab.open()
+    sidebar = show_sidebar(lab)
+    expect(sidebar).to_contain_text("No pipelines yet")
+    lab.picture("sidebar-no-pipelines-light")
+    sidebar.get_by_role("button", name="Turn a notebook into a pipeline…").click()
+    dialog = lab.page.locator(".jp-Dialog")
+    dialog.get_by_text("first.ipynb", exact=True).click()
+    dialog.get_by_role("button", name="Select").click()
+    expect(lab.page.locator(".jp-Notebook")).to_contain_text("raw = [1, 2, 3]")
+    expect(lab.page.locator("#mage-jlab-rail")).to_be_visible()
 
 
 def test_search_asks_the_server_and_says_when_nothing_fits(lab: Any) -> None:

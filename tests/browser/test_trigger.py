@@ -73,3 +73,4 @@ def test_a_trigger_made_in_the_lab_fires_within_a_minute(lab: Any) -> None:
     assert runs[-1]["trigger"] == "Each minute"
     assert runs[-1]["nominal_at"].endswith(":00.000Z")
     expect(sidebar.locator(".mage-TriggerRow")).to_contain_text("last")
+    lab.picture("trigger-fired-light")

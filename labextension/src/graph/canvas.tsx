@@ -157,8 +157,8 @@ function Flow(props: ICanvasProps): JSX.Element {
           zIndex: near ? 1 : 0,
           markerEnd: {
             type: MarkerType.ArrowClosed,
-            width: 14,
-            height: 14,
+            width: 18,
+            height: 18,
             markerUnits: 'userSpaceOnUse',
             color: near ? 'var(--mage-run)' : 'var(--mage-edge)'
           }

@@ -57,39 +57,39 @@ export function spot(
   const width = NODE.width * sight.zoom;
   const height = NODE.height * sight.zoom;
   const { x, y } = at(own);
-  const inSight = y + height > 0 && y < sight.height;
-  const top = Math.max(RIM, Math.min(y, sight.height - HIGH - RIM));
-  const others = [...places]
-    .filter(([other]) => other !== name)
-    .map(([, place]) => at(place))
-    .filter(
-      other => other.y < top + HIGH + RIM && other.y + height > top - RIM
-    );
-  const from = x + width + GAP;
-  const right =
-    Math.min(
-      sight.width,
-      ...others.filter(other => other.x + width > from).map(other => other.x)
-    ) - RIM;
-  const to = x - GAP;
-  const left =
-    Math.max(
-      0,
-      ...others.filter(other => other.x < to).map(other => other.x + width)
-    ) + RIM;
-  if (!inSight) {
+  if (y + height <= 0 || y >= sight.height) {
     return null;
   }
-  if (right - from >= NARROW) {
-    return { left: from, top, width: Math.min(WIDE, right - from) };
+  const others = [...places]
+    .filter(([other]) => other !== name)
+    .map(([, place]) => at(place));
+  // Level with the block's upper edge, else with its lower one.
+  for (const wanted of [y, y + height - HIGH]) {
+    const top = Math.max(RIM, Math.min(wanted, sight.height - HIGH - RIM));
+    const near = others.filter(
+      other => other.y < top + HIGH + RIM && other.y + height > top - RIM
+    );
+    const from = x + width + GAP;
+    const right =
+      Math.min(
+        sight.width,
+        ...near.filter(other => other.x + width > from).map(other => other.x)
+      ) - RIM;
+    if (right - from >= NARROW) {
+      return { left: from, top, width: Math.min(WIDE, right - from) };
+    }
+    const to = x - GAP;
+    const left =
+      Math.max(
+        0,
+        ...near.filter(other => other.x < to).map(other => other.x + width)
+      ) + RIM;
+    if (to - left >= NARROW) {
+      const wide = Math.min(WIDE, to - left);
+      return { left: to - wide, top, width: wide };
+    }
   }
-  return to - left >= NARROW
-    ? {
-        left: Math.max(left, to - WIDE),
-        top,
-        width: Math.min(WIDE, to - left)
-      }
-    : null;
+  return null;
 }
 
 /**

@@ -15,12 +15,17 @@ const placed = (span: ISpan): React.CSSProperties => ({
   width: percent(span.length)
 });
 
+/** The share of the axis below which a bar is too thin for its number. */
+const THIN = 0.025;
+
 /** The attempts of a block that was tried more than once, and the waits between them. */
 function Tries(props: {
   attempts: readonly Attempt[];
   scale: IAxis;
   now: number;
+  context: IContext;
 }): JSX.Element {
+  const { trans } = props.context;
   return (
     <>
       {tries(props.attempts, props.scale, props.now).map(one => (
@@ -33,9 +38,10 @@ function Tries(props: {
           <span
             className="mage-Lane-bar"
             data-state={one.state}
+            title={trans.__('Attempt %1', one.number)}
             style={placed(one.bar)}
           >
-            {one.number}
+            {one.bar.length < THIN ? '' : one.number}
           </span>
         </React.Fragment>
       ))}
@@ -86,7 +92,7 @@ export function Lane(props: {
     <span className="mage-Lane">
       {wait ? <span className="mage-Lane-wait" style={placed(wait)} /> : null}
       {several ? (
-        <Tries attempts={attempts} scale={scale} now={now} />
+        <Tries attempts={attempts} scale={scale} now={now} context={context} />
       ) : (
         <span
           className="mage-Lane-bar"

@@ -6,7 +6,7 @@ import { CommandRegistry } from '@lumino/commands';
 import type { Run } from '../../../labextension/src/contract';
 import { Mage } from '../../../labextension/src/model';
 import { RunEnds } from '../../../labextension/src/notifications/ends';
-import { tell } from '../../../labextension/src/notifications/plugin';
+import { concerns, tell } from '../../../labextension/src/notifications/plugin';
 import { blockRun, run } from '../samples';
 import { FakeEvents, until, Wire } from '../wire';
 
@@ -49,15 +49,62 @@ describe('ends of runs', () => {
     expect(runs.isDisposed).toBe(true);
   });
 
-  it('say success of a run by hand, and nothing of a trigger that went well', async () => {
+  it('are told again when a run went on and ended between two looks', async () => {
+    const list = (ended_at: string): void => {
+      wire.on('GET runs', {
+        items: [run({ id: 'a', state: 'failed', ended_at })],
+        next: null
+      });
+    };
+    list('2027-03-12T09:00:10.000Z');
+    const runs = mage.runs({});
+    const ends = new RunEnds(runs);
+    const told: (string | null)[] = [];
+    ends.ended.connect((_, one) => told.push(one.ended_at), told);
+    await until(() => runs.value !== null);
+    list('2027-03-12T09:05:00.000Z');
+    await runs.refresh();
+    await runs.refresh();
+    expect(told).toEqual(['2027-03-12T09:05:00.000Z']);
+    ends.dispose();
+  });
+
+  it('concern who started the run, and all when a trigger failed', () => {
+    expect(concerns(run(), true)).toBe(true);
+    expect(concerns(run(), false)).toBe(false);
+    expect(concerns(run({ state: 'failed' }), false)).toBe(false);
+    const nightly = { trigger: 'Nightly' };
+    expect(concerns(run(nightly), false)).toBe(false);
+    expect(concerns(run({ ...nightly, state: 'failed' }), false)).toBe(true);
+    expect(concerns(run({ ...nightly, state: 'cancelled' }), false)).toBe(
+      false
+    );
+  });
+
+  it('know what was started, retried and fired from here', async () => {
+    wire
+      .on('POST runs', run({ id: 'a' }))
+      .on('POST runs/b/retry', run({ id: 'b' }))
+      .on('POST triggers/t/fire', run({ id: 'c', trigger: 'Nightly' }));
+    const mine: string[] = [];
+    const note = (_: unknown, one: Run): void => void mine.push(one.id);
+    mage.client.runs.started.connect(note);
+    mage.client.triggers.fired.connect(note);
+    await mage.client.runs.start({ project: 'p', pipeline: 'sales' });
+    await mage.client.runs.retry('b');
+    await mage.client.triggers.fire('t');
+    expect(mine).toEqual(['a', 'b', 'c']);
+  });
+
+  it('say success for a while', async () => {
     const trans = nullTranslator.load('mage_jlab');
     const context = { mage, commands: new CommandRegistry(), trans };
-    await tell(run({ trigger: 'Nightly' }), context);
-    expect(Notification.manager.count).toBe(0);
     await tell(run({ number: 418 }), context);
     expect(Notification.manager.notifications[0].message).toContain(
       'sales: run 418 in success'
     );
+    await tell(run({ state: 'cancelled' }), context);
+    expect(Notification.manager.count).toBe(1);
   });
 
   it('say where and why a run failed, until it is read', async () => {
