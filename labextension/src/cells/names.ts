@@ -1,6 +1,6 @@
 import type { EditorState } from '@codemirror/state';
 import { StateEffect } from '@codemirror/state';
-import { EditorView, hoverTooltip } from '@codemirror/view';
+import { EditorView, hoverTooltip, tooltips } from '@codemirror/view';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 
 /** Who wants to know about the names under the pointer and at the caret. */
@@ -55,7 +55,11 @@ export function watchNames(
       listener.onCaret(name?.text ?? null);
     }
   });
-  view.dispatch({ effects: StateEffect.appendConfig.of([tooltip, caret]) });
+  // A cell cuts off what is larger than itself, so that the bubble stands in the page.
+  const inPage = tooltips({ parent: document.body });
+  view.dispatch({
+    effects: StateEffect.appendConfig.of([tooltip, inPage, caret])
+  });
 }
 
 /** Find the name at a place; an attribute, a text in quotes and a comment's word are none. */

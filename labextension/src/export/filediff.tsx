@@ -10,6 +10,9 @@ import { changeStarts, diffLines } from './diff';
 /** From which width of the view on the diff has two columns by itself, in px. */
 const WIDE = 1400;
 
+/** From which width of the view on it can have two, in px. */
+const ENOUGH = 800;
+
 /** One file before and after the export, in one column or two, with steps from change to change. */
 export function FileDiff(props: {
   change: FileChange;
@@ -25,8 +28,9 @@ export function FileDiff(props: {
   const [step, setStep] = React.useState(0);
   const [moved, setMoved] = React.useState(false);
   const place = React.useRef<HTMLElement>(null);
-  const wide = useWide(place);
-  const columns = props.columns ?? (wide ? 2 : 1);
+  const width = useWidthOfView(place);
+  const chosen = props.columns ?? (width >= WIDE ? 2 : 1);
+  const columns = width >= ENOUGH ? chosen : 1;
   const go = (next: number): void => {
     setStep((next + starts.length) % starts.length);
     setMoved(true);
@@ -64,7 +68,11 @@ export function FileDiff(props: {
               aria-label={trans.__('Next change')}
               onClick={() => go(step + 1)}
             />
-            <span className="mage-Export-columns" role="group">
+            <span
+              className="mage-Export-columns"
+              role="group"
+              hidden={width < ENOUGH}
+            >
               {([1, 2] as const).map(count => (
                 <Button
                   key={count}
@@ -103,19 +111,17 @@ export function FileDiff(props: {
   );
 }
 
-/** Whether the view that an element lies in is wide enough for two columns. */
-function useWide(place: React.RefObject<HTMLElement>): boolean {
-  const [wide, setWide] = React.useState(false);
+/** Follow the width of the view that an element lies in, in px. */
+function useWidthOfView(place: React.RefObject<HTMLElement>): number {
+  const [width, setWidth] = React.useState(0);
   React.useEffect(() => {
-    const view = place.current?.parentElement;
-    if (!view || typeof ResizeObserver === 'undefined') {
+    const view = place.current?.closest('.mage-Export') ?? null;
+    if (view === null) {
       return;
     }
-    const observer = new ResizeObserver(() =>
-      setWide(view.clientWidth >= WIDE)
-    );
+    const observer = new ResizeObserver(() => setWidth(view.clientWidth));
     observer.observe(view);
     return () => observer.disconnect();
   }, [place]);
-  return wide;
+  return width;
 }

@@ -17,7 +17,28 @@ const file = (path: string, kind: string) => ({
   used_by: []
 });
 
+let viewWidth = 0;
+
+/** The page's layout, which jsdom has none of: every element is as wide as the test says. */
+class Observer {
+  constructor(private readonly _tell: () => void) {}
+
+  observe(element: Element): void {
+    const width = viewWidth;
+    Object.defineProperty(element, 'clientWidth', { value: width });
+    this._tell();
+  }
+
+  disconnect(): void {
+    // Nothing goes on.
+  }
+}
+
 describe('the export’s preview', () => {
+  beforeAll(() => {
+    Object.assign(globalThis, { ResizeObserver: Observer });
+  });
+
   const actions = {
     close: jest.fn(),
     goTo: jest.fn(),
@@ -59,20 +80,23 @@ describe('the export’s preview', () => {
     jest.clearAllMocks();
   });
 
-  const preview = (thenRun = false): Promise<HTMLElement> => {
+  const preview = (thenRun = false, width = 0): Promise<HTMLElement> => {
+    viewWidth = width;
     const connection = { online, lastAnswer: null, tryNow: jest.fn() };
     const mage = {
       connection: { ...connection, changed: new Signal(connection) }
     };
     return draw(
-      <ExportPreview
-        model={model as unknown as ExportModel}
-        thenRun={thenRun}
-        starting={false}
-        actions={actions}
-        context={{ mage, trans: nullTranslator.load('mage_jlab') } as never}
-        languages={null}
-      />
+      <div className="mage-Export">
+        <ExportPreview
+          model={model as unknown as ExportModel}
+          thenRun={thenRun}
+          starting={false}
+          actions={actions}
+          context={{ mage, trans: nullTranslator.load('mage_jlab') } as never}
+          languages={null}
+        />
+      </div>
     );
   };
 
@@ -97,7 +121,7 @@ describe('the export’s preview', () => {
   });
 
   it('puts before and after beside each other on request', async () => {
-    const node = await preview();
+    const node = await preview(false, 1000);
     expect(node.querySelector('.mage-mod-two')).toBeNull();
     await click(node, 'Two columns');
     const rows = [...node.querySelectorAll('.mage-mod-two tr')];
@@ -105,6 +129,14 @@ describe('the export’s preview', () => {
     expect(rows[0].querySelector('.mage-DiffCode-none')).not.toBeNull();
     await click(node, 'One column');
     expect(node.querySelector('.mage-mod-two')).toBeNull();
+  });
+
+  it('has two columns by itself where it is wide, and none where it is narrow', async () => {
+    const wide = await preview(false, 1400);
+    expect(wide.querySelector('.mage-mod-two')).not.toBeNull();
+    const narrow = await preview(false, 640);
+    await click(narrow, 'Two columns');
+    expect(narrow.querySelector('.mage-mod-two')).toBeNull();
   });
 
   it('says what becomes stale, how long that takes, and whom it concerns', async () => {
