@@ -201,13 +201,15 @@ class Calls(SessionEffects):
             self.change(base, target)
             if name not in known.DEEP_CHANGING:
                 self.put_inside(base, inside)
+            else:
+                self.change(Value(base.parts), target, certain=False)
             if name.startswith("fit"):
                 return Value(base.own, base.parts) if name == "fit" else self.new()
             return Value(base.parts | inside, base.parts | inside)
         if name in known.FRESH_METHODS and base.kind != "container" and _copies(node.keywords):
             return self.new(base.kind if base.kind == "array" else "unknown")
         if discarded and name not in known.QUIET_METHODS and not name.startswith("to_"):
-            self.change(base, target, certain=False)
+            self.change(Value(base.all, kind=base.kind), target, certain=False)
             self.put_inside(base, inside)
         if name in ("copy", "items", "values", "keys", "get") or base.kind == "container":
             return Value(

@@ -172,6 +172,22 @@ class Walk:
                     and binding.change is None
                 ):
                     self.environment.names[other] = replace(binding, change=change)
+            block = self.survey.blocks.get(cell.index)
+            for other in block.inputs if block is not None else ():
+                held = self._before.get(other)
+                if held is not None and (_LATE, name) in held.own | held.parts:
+                    self._two_names(cell.index, other, name, bound.place)
+
+    def _two_names(self, cell: int, holder: str, name: str, place: Place) -> None:
+        """A block that binds a name anew which a function among its inputs reads."""
+        block = self.survey.blocks[cell]
+        giver = block.inputs[holder][0]
+        message = (
+            f"{holder} of {giver.name} holds a function that reads {name}, which is bound anew "
+            f"here; in a run that function has the old one."
+        )
+        fixes = (f"Give one of the two {name} another name", f"Merge this cell into {giver.name}")
+        block.report(error("shared-object", message, place, fixes))
 
     def _given_anew(self, name: str, block: BlockWork, facts: CellFacts) -> None:
         """A block that changes a name in place gives it to the blocks below.
@@ -276,6 +292,9 @@ class Walk:
                 hit.setdefault((_LATE, token[1]), {})[token[1]] = seen
             for one in self._objects(cell, [token]):
                 hit.setdefault(one, {})[token[1]] = seen
+        for name in self._late & names.keys() if hit else ():
+            for one in names[name].own | names[name].parts:
+                hit.setdefault((_LATE, name), {}).update(hit.get(one, {}))
         if block is not None:
             quiet = block.role.type is BlockType.CHART
             mine = {name: one for name, one in direct.items() if name in facts.reads}
