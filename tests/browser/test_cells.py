@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from playwright.sync_api import Page, expect
+from sales import start, wait_for_end, write_sales
 
 NOTEBOOK = "demo/notebooks/sales.ipynb"
 SCRATCH = "limit = [row for row in range(10) if row > 7]"
@@ -109,6 +110,34 @@ def test_the_demo_shows_what_flows_between_its_cells(lab: Any) -> None:
     lab.picture("notebook-light")
     lab.theme("Dark")
     lab.picture("notebook-dark")
+
+
+def test_drift_and_names_lead_from_the_cell_to_the_diff_and_the_last_run(lab: Any) -> None:
+    project = write_sales(lab)
+    start(lab, project)
+    assert wait_for_end(lab, project)["state"] == "success"
+    lab.notebook(NOTEBOOK)
+    page = lab.page
+    lab.command("mage-jlab:go-to-rail")
+    expect(line(page, "slow")).to_contain_text("in raw")
+    expect(page.locator(".mage-CellLine-drift")).to_have_count(0)
+    lab.cell("slow = raw").locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    for _ in range(len(".dropna()")):
+        page.keyboard.press("ArrowLeft")
+    expect(line(page, "slow")).to_contain_text("raw: 3 × 2 from raw, run 1")
+    expect(page.locator(".jp-Cell.mage-mod-lifted")).to_have_count(3)
+    lab.picture("cells-name-light")
+    page.locator(".cm-line", has_text="total = float").hover(position={"x": 118, "y": 8})
+    expect(page.locator(".mage-NameTooltip")).to_have_text("raw: 3 × 2 from raw, run 1")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # none missing")
+    expect(page.locator(".mage-RailDetails")).to_contain_text("edited since export")
+    line(page, "slow").get_by_role("button", name="edited since export").click()
+    preview = page.locator(".mage-Export")
+    expect(preview.get_by_role("option", selected=True)).to_contain_text("slow.py")
+    expect(preview).to_contain_text("Computed again")
+    lab.picture("export-again-light")
 
 
 def test_a_whole_notebook_becomes_a_pipeline_by_guess(lab: Any) -> None:

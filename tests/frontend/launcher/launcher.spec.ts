@@ -11,7 +11,7 @@ describe('the launcher', () => {
   const activate = (browser: object | null): void => {
     void launcher.activate(
       { commands, shell: { activateById } } as never,
-      { add } as never,
+      { add },
       null,
       browser
     );
