@@ -161,9 +161,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('queued', 'running')"),
         postgresql_where=sa.text("state IN ('queued', 'running')"),
     )
-    op.create_index(
-        "ix_run_trigger", "run", ["trigger_id", "created_at", "id"], unique=False
-    )
+    op.create_index("ix_run_trigger", "run", ["trigger_id", "created_at", "id"], unique=False)
     op.create_index("ix_run_newest", "run", ["created_at", "id"], unique=False)
     op.create_index("ix_run_project", "run", ["project_id", "created_at", "id"], unique=False)
     op.create_table(
