@@ -32,6 +32,7 @@ export class Context implements IContext {
   allow(...ids: string[]): this {
     for (const id of ids) {
       this.commands.addCommand(id, {
+        describedBy: { args: { type: 'object', properties: {} } },
         execute: args => {
           this.opened.push([id, { ...args }]);
         }
