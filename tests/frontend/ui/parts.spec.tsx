@@ -31,7 +31,7 @@ describe('the parts of the views', () => {
     const chosen: string[] = [];
     const node = await draw(
       <Tabs
-        label="Parts"
+        label={context.trans.__('Parts')}
         selected="a"
         onSelect={tab => chosen.push(tab)}
         tabs={[
@@ -81,7 +81,11 @@ describe('the parts of the views', () => {
     const heard: unknown[] = [];
     const node = await draw(
       <div onClick={() => heard.push('row')}>
-        <Switch on={false} label="Nightly" onChange={on => heard.push(on)} />
+        <Switch
+          on={false}
+          label={context.trans.__('Nightly')}
+          onChange={on => heard.push(on)}
+        />
       </div>
     );
     await settle(() => node.querySelector('button')?.click());
