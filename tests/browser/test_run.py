@@ -38,6 +38,7 @@ def test_a_failed_run_opens_on_its_error_and_goes_on_once_mended(lab: Any) -> No
 
     error.get_by_role("button", name="Go to the cell").click()
     expect(lab.page.locator(".jp-Cell.jp-mod-active")).to_contain_text("amont")
+    expect(lab.page.locator(".jp-Cell.jp-mod-active .mage-CellLine")).to_contain_text("total")
     lab.picture("run-failed-cell-dark")
 
     file = lab.root / "demo/transformers/total.py"

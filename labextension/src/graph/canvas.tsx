@@ -12,7 +12,14 @@ import '@xyflow/react/dist/base.css';
 import * as React from 'react';
 
 import type { Pipeline, Product } from '../contract';
-import { Button, fitIcon, type IContext, minusIcon, plusIcon } from '../ui';
+import {
+  Button,
+  fitIcon,
+  type IContext,
+  minusIcon,
+  plusIcon,
+  typeWord
+} from '../ui';
 import { FlowLine, type FlowEdge } from './edge';
 import { Floating, spot } from './floating';
 import { arrange, edgeKey, NODE } from './layout';
@@ -136,6 +143,7 @@ function Flow(props: ICanvasProps): JSX.Element {
     data: {
       name: block.name,
       type: block.type,
+      kind: typeWord(block.type, props.context.trans).toLowerCase(),
       status: statuses.get(block.name) ?? null
     }
   }));

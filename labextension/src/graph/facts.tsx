@@ -95,7 +95,7 @@ export function Facts(props: {
           {used.map(one => one.name).join(', ')}
         </Fact>
       ) : null}
-      {took !== null && run?.started_at ? (
+      {took !== null && run?.ended_at && run.started_at ? (
         <Fact word={trans.__('Took')}>
           {run.cached ? trans.__('reused') : duration(took)}
         </Fact>

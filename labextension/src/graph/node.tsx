@@ -12,6 +12,8 @@ export type BlockNode = Node<
     name: string;
     /** Its type. */
     type: BlockType;
+    /** The word of its type, which stands where there is nothing to say about it. */
+    kind: string;
     /** What to say about it. */
     status: IBlockStatus | null;
   },
@@ -20,7 +22,8 @@ export type BlockNode = Node<
 
 /** A block in the graph. */
 function Card(props: NodeProps<BlockNode>): JSX.Element {
-  const { name, type, status } = props.data;
+  const { name, type, kind, status } = props.data;
+  const line = status ? status.line : kind;
   const state = status?.state ?? null;
   return (
     <div
@@ -39,8 +42,8 @@ function Card(props: NodeProps<BlockNode>): JSX.Element {
         {state ? <StateMark state={state} /> : null}
       </div>
       <div className="mage-Node-line mage-Node-second">
-        <span className="mage-mod-ellipsis" title={status?.line}>
-          {status?.line}
+        <span className="mage-mod-ellipsis" title={line}>
+          {line}
         </span>
         <span className="mage-Node-end">{status?.end}</span>
       </div>
