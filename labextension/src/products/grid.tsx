@@ -16,6 +16,7 @@ import { cellText } from '../graph/preview';
 import { count, type IContext } from '../ui';
 import type { ProductState } from './model';
 import { PagedRows } from './pages';
+import { shownValue } from './words';
 
 /** The height of a row and the least and most width of a column, in px. */
 const ROW = 24;
@@ -61,12 +62,15 @@ function look(node: HTMLElement): {
       font: `12px ${font}`,
       horizontalAlignment: right,
       textColor: config => (config.value === null ? grey : text),
-      format: ({ value }) =>
+      format: ({ value, metadata }) =>
         value === undefined
           ? ''
           : value === null
             ? 'null'
-            : cellText(value).replace(/\s+/g, ' ')
+            : cellText(shownValue(value, Boolean(metadata['moment']))).replace(
+                /\s+/g,
+                ' '
+              )
     }),
     heads: new TextRenderer({
       font: config =>

@@ -22,6 +22,7 @@ import {
 } from '../ui';
 import type { ProductState } from './model';
 import { Value } from './value';
+import { columnType } from './words';
 
 const Grid = React.lazy(() => import('./grid'));
 
@@ -135,7 +136,7 @@ function Columns(props: { product: Product; context: IContext }): JSX.Element {
             <tr key={column.name}>
               <td className="mage-mod-number mage-mod-grey">{index + 1}</td>
               <td>{column.name}</td>
-              <td className="mage-mod-code">{column.type}</td>
+              <td className="mage-mod-code">{columnType(column.type)}</td>
             </tr>
           ))}
         </tbody>

@@ -2,6 +2,7 @@
 import { DataModel } from '@lumino/datagrid';
 
 import type { Column, RowsPage } from '../contract';
+import { columnType } from './words';
 
 /** How many rows are read at once. */
 export const PAGE = 200;
@@ -11,6 +12,9 @@ const KEPT = 50;
 
 /** Arrow's words for numbers, which stand at the right of their column. */
 const NUMBER = /^(u?int|float|double|half|decimal)/;
+
+/** Arrow's words for moments. */
+const MOMENT = /^timestamp/;
 
 /**
  * The rows of a frame for a grid, read by pages as they come in sight.
@@ -45,7 +49,7 @@ export class PagedRows extends DataModel {
       case 'column-header':
         return row === 0
           ? this._columns[column].name
-          : this._columns[column].type;
+          : columnType(this._columns[column].type);
       case 'row-header':
         return row + 1;
       case 'body': {
@@ -59,15 +63,18 @@ export class PagedRows extends DataModel {
     }
   }
 
-  /** Whether the column holds numbers. */
+  /** Whether the column holds numbers, or moments. */
   override metadata(
     region: DataModel.CellRegion,
     _row: number,
     column: number
   ): DataModel.Metadata {
     const body = region === 'body' || region === 'column-header';
-    const number = body && NUMBER.test(this._columns[column]?.type ?? '');
-    return { number: number || region === 'row-header' };
+    const type = body ? (this._columns[column]?.type ?? '') : '';
+    return {
+      number: NUMBER.test(type) || region === 'row-header',
+      moment: MOMENT.test(type)
+    };
   }
 
   private async _load(index: number): Promise<void> {

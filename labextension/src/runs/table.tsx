@@ -200,7 +200,13 @@ export function Table(props: {
               data-mage-block={one.block}
               data-mage-state={one.state}
               onClick={() => state.pick(one.block)}
-              onFocus={() => state.pick(one.block)}
+              onFocus={event => {
+                // The focus that comes with the tab chooses nothing; from row to row it does.
+                const rows = event.currentTarget.parentElement;
+                if (rows?.contains(event.relatedTarget)) {
+                  state.pick(one.block);
+                }
+              }}
             >
               <span className="mage-Grid-name" role="rowheader">
                 <StateMark state={shown} />

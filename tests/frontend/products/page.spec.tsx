@@ -97,7 +97,7 @@ describe('the product view', () => {
     expect(words(node)).toContain('clean has no rows.');
     await click(node, 'Columns 2');
     const rows = [...node.querySelectorAll('.mage-Columns tbody tr')];
-    expect(rows.map(words)).toEqual(['1carrierlarge_string', '2delaydouble']);
+    expect(rows.map(words)).toEqual(['1carrierstring', '2delaydouble']);
   });
 
   it('leads to the other products of the run, and shows markup as text', async () => {

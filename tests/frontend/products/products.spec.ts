@@ -1,6 +1,10 @@
 import type { Product, RowsPage } from '../../../labextension/src/contract';
 import { PAGE, PagedRows } from '../../../labextension/src/products/pages';
 import { bundle } from '../../../labextension/src/products/value';
+import {
+  columnType,
+  shownValue
+} from '../../../labextension/src/products/words';
 
 const product: Product = {
   id: 'x',
@@ -60,8 +64,25 @@ describe('rows by page', () => {
 
   it('puts numbers at the right', () => {
     const model = new PagedRows(columns, 1000, read);
-    expect(model.metadata('body', 0, 0)).toEqual({ number: false });
-    expect(model.metadata('body', 0, 1)).toEqual({ number: true });
+    expect(model.metadata('body', 0, 0)).toMatchObject({ number: false });
+    expect(model.metadata('body', 0, 1)).toMatchObject({ number: true });
+    expect(model.metadata('row-header', 0, 0)).toMatchObject({ number: true });
+  });
+
+  it('says moments and types as people do', () => {
+    const type = 'timestamp[ms, tz=UTC]';
+    const model = new PagedRows([{ name: 'hour', type }], 1, read);
+    expect(model.metadata('body', 0, 0)).toMatchObject({ moment: true });
+    expect(shownValue('2013-01-01T10:00:00+00:00', true)).toBe(
+      '2013-01-01 10:00:00'
+    );
+    expect(shownValue('2013-01-01T10:00:00-05:00', true)).toBe(
+      '2013-01-01 10:00:00-05:00'
+    );
+    expect(shownValue('A+00:00', false)).toBe('A+00:00');
+    expect(columnType('large_list<item: large_string>')).toBe(
+      'list<item: string>'
+    );
   });
 
   it('asks again for a page that could not be read', async () => {

@@ -187,6 +187,16 @@ describe('the run view', () => {
     expect(products()).toHaveLength(2);
   });
 
+  it('leaves the choice to the run when the focus comes with the tab', async () => {
+    const node = await show(failed);
+    const [raw, total] = node.querySelectorAll<HTMLElement>('.mage-GridRow');
+    await settle(() => raw.focus());
+    expect(state.picked).toBe(false);
+    await settle(() => total.focus());
+    expect(state.block).toBe('total');
+    expect(state.picked).toBe(true);
+  });
+
   it('shows another run on a click on its column, and by an arrow', async () => {
     const node = await show(failed);
     await drawn(() => state.past.length === 2);
