@@ -88,7 +88,7 @@ class Attempt:
         products = encoder.encode(given)
         for product in products:
             if product.get("rows") is not None:
-                what = f"{product['name']}: {_shape(product)}, {product['bytes'] / 1e6:,.1f} MB"
+                what = f"{product['name']}: {_shape(product)}, {_size(product['bytes'])}"
                 self._log.line("info", f"stored {what}")
         products += self._display.products(encoder.bundle)
         self._folder.seal(
@@ -254,6 +254,10 @@ class Attempt:
     def _finished(value: Any) -> Any:
         """Wait for what an async function gives."""
         return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.1f} kB"
 
 
 def _shape(product: dict[str, Any]) -> str:
