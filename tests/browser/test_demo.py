@@ -33,3 +33,11 @@ def test_the_demo_from_its_notebook_to_its_chart(lab: Lab) -> None:
     run = lab.server.api("GET", "runs?limit=1")
     assert isinstance(run, dict)
     assert run["items"][0]["counts"] == {"success": BLOCKS}
+
+    page.get_by_role("button", name="Open run").click()
+    rows = page.locator(".mage-RunView")
+    expect(rows).to_contain_text("Run 1")
+    expect(rows).to_contain_text("109,416 flights from JFK")
+    lab.picture("run-light")
+    lab.theme("Dark")
+    lab.picture("run-dark")

@@ -14,6 +14,8 @@ def test_the_first_use_makes_a_project_and_a_pipeline(empty_lab: Any) -> None:
     sidebar = show_sidebar(lab)
     expect(sidebar).to_contain_text("From a notebook to a pipeline")
     lab.picture("sidebar-empty-light")
+    lab.theme("Dark")
+    lab.picture("sidebar-empty-dark")
     sidebar.get_by_role("button", name="Make a project here").click()
     expect(sidebar).to_contain_text("No pipelines yet")
     expect(sidebar).to_contain_text("Nothing has run yet. Runs show here while they happen.")
