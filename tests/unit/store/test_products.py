@@ -237,7 +237,9 @@ def test_exports_of_other_values(store, tmp_path):
 
 
 def test_figures(tmp_path):
-    figure = pytest.importorskip("matplotlib.figure").Figure()
+    from matplotlib.figure import Figure
+
+    figure = Figure()
     figure.subplots().plot([1, 2])
     folder = OutputFolder(str(tmp_path), "run/block/-/1")
     encoder = Encoder(folder)
