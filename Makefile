@@ -139,4 +139,4 @@ contract: .stamps/python .stamps/npm ## Write the files that the code generates
 
 clean: ## Remove what the other targets have made
 	[ ! -d "$(DEMO)/state" ] || [ ! -x "$(BIN)/python" ] || $(DEMO_ENV) $(MAGE) engine stop >/dev/null
-	rm -rf .stamps .demo .venv node_modules lib mage_jlab/labextension tsconfig.tsbuildinfo dist
+	rm -rf .stamps .demo .venv node_modules lib mage_jlab/labextension dist
