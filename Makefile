@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 LAB_SOURCES := $(shell find labextension -type f) package.json package-lock.json tsconfig.json install.json
 
 .PHONY: help demo lab test test-fast bench lint lint-python lint-browser contract install clean \
-	test-unit test-server test-frontend test-browser chromium
+	test-unit test-server test-frontend test-browser chromium servers debian-packages
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name what; do \
@@ -70,11 +70,19 @@ help: ## Say what there is
 	@mkdir -p .stamps && touch $@
 
 chromium:
-	@if [ -n "$(CHROMIUM)" ] && [ -x "$(CHROMIUM)" ]; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	@[ -n "$(CHROMIUM)" ] && [ -x "$(CHROMIUM)" ] || $(MAKE) --no-print-directory debian-packages \
+		WHAT="The browser tests need Chromium (CHROMIUM=… names another place)" PACKAGES="chromium fonts-dejavu-core"
+
+servers:
+	@command -v Rscript >/dev/null && command -v mariadbd >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+		$(MAKE) --no-print-directory debian-packages \
+		WHAT="The tests start R, PostgreSQL and MariaDB" PACKAGES="r-base-core postgresql mariadb-server"
+
+debian-packages:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
 	else \
-		echo "The browser tests need Chromium: install the packages chromium and fonts-dejavu-core (CHROMIUM=… names another place)."; exit 1; \
+		echo "$(WHAT): install the packages $(PACKAGES)."; exit 1; \
 	fi
 
 install: .stamps/install ## Set up the package and the built extension in .venv
@@ -117,7 +125,7 @@ lint-browser: .stamps/npm
 	npm run --silent prettier
 	npm run --silent stylelint
 
-test-unit: .stamps/install
+test-unit: .stamps/install servers
 	"$(BIN)/pytest" tests/unit tests/guard tests/integration
 
 test-server: .stamps/install
