@@ -119,6 +119,9 @@ export type Overlap = "queue_one" | "skip" | "queue_all" | "allow" | "cancel_run
 
 export interface Contract {
   Analysis: Analysis;
+  CellChoice: CellChoice;
+  DiagnosticPlace: DiagnosticPlace;
+  Fixed: Fixed;
   TaggedCell: TaggedCell;
   Block: Block;
   EngineStatus: EngineStatus;
@@ -200,7 +203,8 @@ export interface Edge {
  * One sentence about one place in a notebook.
  *
  * ``index`` counts all cells from 0, ``line`` and ``column`` count from 1 in the cell;
- * ``end_column`` ends the name it is about (exclusive), for the squiggle. ``fixes`` are sentences.
+ * ``end_column`` ends the name it is about (exclusive), for the squiggle. ``fixes`` are sentences,
+ * those of ``repairs`` in the same order.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Diagnostic".
@@ -215,9 +219,77 @@ export interface Diagnostic {
   code: string;
   message: string;
   fixes: string[];
+  repairs: Fix[];
+}
+/**
+ * One way to mend a diagnostic.
+ *
+ * ``id`` is unique among the fixes of one place and code. An id that begins with ``go`` leads to
+ * ``cell_id`` and one that begins with ``edit`` is for a person: both change nothing. All others
+ * the tool carries out by itself. ``cell_id`` is the cell that it is done to, where that is not
+ * the diagnostic's own. ``automatic``: nothing is left to choose, and the notebook gives what it
+ * gave, so that ``check --fix`` may do it.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Fix".
+ */
+export interface Fix {
+  id: string;
+  title: string;
+  cell_id: string | null;
+  automatic: boolean;
+}
+/**
+ * What a person wants of a cell: a block of a type (None: no block), a name, a merge.
+ *
+ * ``merge`` is the id of the cell above that it is joined with; ``parameters`` makes it the cell
+ * of the runtime variables.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CellChoice".
+ */
+export interface CellChoice {
+  cell_id: string;
+  type: BlockType | null;
+  name: string | null;
+  merge: string | null;
+  parameters: boolean;
+}
+/**
+ * Which diagnostic of a notebook is meant: its cell, its code, and its place there.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "DiagnosticPlace".
+ */
+export interface DiagnosticPlace {
+  cell_id: string;
+  code: string;
+  line: number | null;
+  column: number | null;
+}
+/**
+ * A notebook as a fix or choices leave it, and the ids of the cells that differ.
+ *
+ * ``changed`` have another text, other metadata or no outputs any more; ``moved`` stand at another
+ * place among those that were there before.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Fixed".
+ */
+export interface Fixed {
+  notebook: {
+    [k: string]: unknown;
+  };
+  changed: string[];
+  removed: string[];
+  added: string[];
+  moved: string[];
 }
 /**
  * A cell as ``tag`` left it; ``type`` and ``name`` are None when it is no block.
+ *
+ * ``merge`` is the id of the cell above that it only makes sense together with, and ``why`` says
+ * in one sentence what makes it so.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TaggedCell".
@@ -227,6 +299,8 @@ export interface TaggedCell {
   index: number;
   type: BlockType | null;
   name: string | null;
+  merge: string | null;
+  why: string | null;
 }
 /**
  * A block as its pipeline refers to it, with what was recorded when it was exported.

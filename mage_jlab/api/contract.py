@@ -25,6 +25,9 @@ from mage_jlab.domain.word import Word
 
 WORDS: list[type[Word]] = [
     analysis.Analysis,
+    analysis.CellChoice,
+    analysis.DiagnosticPlace,
+    analysis.Fixed,
     analysis.TaggedCell,
     block.Block,
     engine.EngineStatus,

@@ -52,19 +52,47 @@ class CheckHandler(NotebookHandler):
         await self.answer(check)
 
 
-class GuessHandler(NotebookHandler):
+class TagHandler(NotebookHandler):
     """Which cells are blocks."""
 
-    @verb("TaggedCell[]", body="CheckNotebook", action="read", errors=(400, 404, 413))
+    @verb("Tagged", body="TagNotebook", action="read", errors=(400, 404, 413, 422))
     @web.authenticated
     @authorized(action="read")
     async def post(self) -> None:
-        """Guess which cells are blocks, and of which type; nothing is written."""
-        from mage_jlab.api.wire import CheckNotebook
+        """Guess which cells are blocks, and of which type; nothing is written.
 
-        body = self.body(CheckNotebook)
+        With ``choices`` the answer is the notebook as these make it.
+        """
+        from mage_jlab.api.wire import TagNotebook
+
+        body = self.body(TagNotebook)
         notebook = await self.notebook(body)
-        await self.answer(lambda: self.services.notebooks.guess(body.path, notebook=notebook))
+
+        def tag() -> Any:
+            if body.choices is None:
+                return self.services.notebooks.guess(body.path, notebook=notebook)
+            return self.services.notebooks.choose(body.path, body.choices, notebook=notebook)
+
+        await self.answer(tag)
+
+
+class FixHandler(NotebookHandler):
+    """A diagnostic mended."""
+
+    @verb("Fixed", body="FixNotebook", action="read", errors=(400, 404, 413, 422))
+    @web.authenticated
+    @authorized(action="read")
+    async def post(self) -> None:
+        """Carry out one fix of a diagnostic on a copy of the notebook; nothing is written."""
+        from mage_jlab.api.wire import FixNotebook
+
+        body = self.body(FixNotebook)
+        notebook = await self.notebook(body)
+        await self.answer(
+            lambda: self.services.notebooks.fix(
+                body.path, notebook=notebook, diagnostic=body.diagnostic, fix=body.fix
+            )
+        )
 
 
 class ExportHandler(NotebookHandler):

@@ -55,6 +55,19 @@ _ANSWERS: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "Tagged": {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {
+                    "items": {"type": "array", "items": {"$ref": _REF.format(model="TaggedCell")}},
+                    "next": {"type": "null"},
+                },
+                "required": ["items", "next"],
+            },
+            {"$ref": _REF.format(model="Fixed")},
+        ]
+    },
     "file": {"type": "string", "format": "binary"},
 }
 _ERRORS = (400, 401, 403, 404, 409, 413, 422, 503)

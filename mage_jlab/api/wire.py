@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from mage_jlab.domain.analysis import CellChoice, DiagnosticPlace
 from mage_jlab.domain.trigger import CatchUp, Overlap, TriggerKind, TriggerSpec
 from mage_jlab.domain.word import Json, Word
 
@@ -83,6 +84,19 @@ class CheckNotebook(Word):
     notebook: dict[str, Any] | str | None = None
 
 
+class TagNotebook(CheckNotebook):
+    """A notebook whose cells are guessed; with ``choices``, made as these say."""
+
+    choices: list[CellChoice] | None = None
+
+
+class FixNotebook(CheckNotebook):
+    """A notebook, a diagnostic of it, and the id of the fix to carry out."""
+
+    diagnostic: DiagnosticPlace
+    fix: str
+
+
 class ExportNotebook(CheckNotebook):
     """A notebook to export, or to see what an export would do."""
 
@@ -114,6 +128,8 @@ BODIES: list[type[Word]] = [
     StartRun,
     RetryRun,
     CheckNotebook,
+    TagNotebook,
+    FixNotebook,
     ExportNotebook,
     OpenNotebook,
     StopEngine,

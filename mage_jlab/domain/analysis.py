@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.domain.pipeline import Edge
@@ -17,11 +18,28 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Fix(Word):
+    """One way to mend a diagnostic.
+
+    ``id`` is unique among the fixes of one place and code. An id that begins with ``go`` leads to
+    ``cell_id`` and one that begins with ``edit`` is for a person: both change nothing. All others
+    the tool carries out by itself. ``cell_id`` is the cell that it is done to, where that is not
+    the diagnostic's own. ``automatic``: nothing is left to choose, and the notebook gives what it
+    gave, so that ``check --fix`` may do it.
+    """
+
+    id: str
+    title: str
+    cell_id: str | None = None
+    automatic: bool = False
+
+
 class Diagnostic(Word):
     """One sentence about one place in a notebook.
 
     ``index`` counts all cells from 0, ``line`` and ``column`` count from 1 in the cell;
-    ``end_column`` ends the name it is about (exclusive), for the squiggle. ``fixes`` are sentences.
+    ``end_column`` ends the name it is about (exclusive), for the squiggle. ``fixes`` are sentences,
+    those of ``repairs`` in the same order.
     """
 
     cell_id: str
@@ -33,6 +51,16 @@ class Diagnostic(Word):
     code: str
     message: str
     fixes: list[str] = []
+    repairs: list[Fix] = []
+
+
+class DiagnosticPlace(Word):
+    """Which diagnostic of a notebook is meant: its cell, its code, and its place there."""
+
+    cell_id: str
+    code: str
+    line: int | None = None
+    column: int | None = None
 
 
 class Drift(StrEnum):
@@ -84,9 +112,43 @@ class Analysis(Word):
 
 
 class TaggedCell(Word):
-    """A cell as ``tag`` left it; ``type`` and ``name`` are None when it is no block."""
+    """A cell as ``tag`` left it; ``type`` and ``name`` are None when it is no block.
+
+    ``merge`` is the id of the cell above that it only makes sense together with, and ``why`` says
+    in one sentence what makes it so.
+    """
 
     cell_id: str
     index: int
     type: BlockType | None = None
     name: str | None = None
+    merge: str | None = None
+    why: str | None = None
+
+
+class CellChoice(Word):
+    """What a person wants of a cell: a block of a type (None: no block), a name, a merge.
+
+    ``merge`` is the id of the cell above that it is joined with; ``parameters`` makes it the cell
+    of the runtime variables.
+    """
+
+    cell_id: str
+    type: BlockType | None = None
+    name: str | None = None
+    merge: str | None = None
+    parameters: bool = False
+
+
+class Fixed(Word):
+    """A notebook as a fix or choices leave it, and the ids of the cells that differ.
+
+    ``changed`` have another text, other metadata or no outputs any more; ``moved`` stand at another
+    place among those that were there before.
+    """
+
+    notebook: dict[str, Any]
+    changed: list[str] = []
+    removed: list[str] = []
+    added: list[str] = []
+    moved: list[str] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mage_jlab.domain.analysis import Analysis
+from mage_jlab.domain.analysis import Analysis, Diagnostic, Fix
 from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.domain.word import Json
+from mage_jlab.notebook.problems import Repair
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class BlockSource:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A fix of a diagnostic, and what carrying it out means; ``cell`` is the diagnostic's index."""
+
+    diagnostic: Diagnostic
+    fix: Fix
+    repair: Repair
+    cell: int
+
+
+@dataclass(frozen=True)
 class WorkbenchReading:
     """A notebook, read: its analysis, and all that an export writes.
 
@@ -62,6 +73,7 @@ class WorkbenchReading:
         shared_source: the text of ``utils/<pipeline>.py``, empty when nothing is shared.
         setup_source: the text of ``utils/<pipeline>_setup.py``, empty when there are no settings.
         requirements: what ``%pip install`` lines ask for.
+        offers: all fixes of the analysis' diagnostics.
     """
 
     path: str
@@ -73,3 +85,4 @@ class WorkbenchReading:
     shared_source: str
     setup_source: str
     requirements: list[str]
+    offers: list[Offer] = field(default_factory=list)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mage_jlab.domain.analysis import Diagnostic, Severity
+from mage_jlab.domain.analysis import Diagnostic, Fix, Severity
+
+EDIT = "edit"
+"""The act of a repair that only a person can carry out."""
 
 
 @dataclass(frozen=True)
@@ -18,21 +22,48 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """One way to mend a problem.
+
+    Attributes:
+        act: what is done (a key of ``fixing.ACTS``), ``go`` or ``edit``.
+        title: a sentence for people.
+        cell: the index of the cell that it is done to; by default the problem's own.
+        names: what the act needs to know: names, or texts.
+        automatic: nothing is left to choose, and the notebook gives what it gave.
+    """
+
+    act: str
+    title: str
+    cell: int | None = None
+    names: tuple[str, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One sentence about a cell; without a place it is about the whole cell."""
+    """One sentence about a cell; without a place it is about the whole cell.
+
+    A fix that is only a sentence is for a person to carry out.
+    """
 
     severity: Severity
     code: str
     message: str
     place: Place | None = None
-    fixes: tuple[str, ...] = ()
+    fixes: tuple[str | Repair, ...] = ()
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """All fixes as repairs."""
+        return tuple(Repair(EDIT, one) if isinstance(one, str) else one for one in self.fixes)
 
     def at(self, place: Place | None) -> Problem:
         """Give the same problem at a place."""
         return replace(self, place=place)
 
-    def diagnostic(self, cell_id: str, index: int) -> Diagnostic:
-        """Give the diagnostic on a cell."""
+    def diagnostic(self, cell_id: str, index: int, repairs: Sequence[Fix] = ()) -> Diagnostic:
+        """Give the diagnostic on a cell, with its fixes as they are named there."""
         place = self.place
         return Diagnostic(
             cell_id=cell_id,
@@ -43,19 +74,20 @@ class Problem:
             severity=self.severity,
             code=self.code,
             message=self.message,
-            fixes=list(self.fixes),
+            fixes=[repair.title for repair in self.repairs],
+            repairs=list(repairs),
         )
 
 
 def error(
-    code: str, message: str, place: Place | None = None, fixes: tuple[str, ...] = ()
+    code: str, message: str, place: Place | None = None, fixes: tuple[str | Repair, ...] = ()
 ) -> Problem:
     """Give a problem that stops the export."""
     return Problem(Severity.ERROR, code, message, place, fixes)
 
 
 def warning(
-    code: str, message: str, place: Place | None = None, fixes: tuple[str, ...] = ()
+    code: str, message: str, place: Place | None = None, fixes: tuple[str | Repair, ...] = ()
 ) -> Problem:
     """Give a problem that does not stop the export."""
     return Problem(Severity.WARNING, code, message, place, fixes)

@@ -13,7 +13,7 @@ from mage_jlab.domain.analysis import AnalysedBlock, Analysis, Diagnostic
 from mage_jlab.domain.block import Language
 from mage_jlab.domain.errors import OutsideProjectError
 from mage_jlab.notebook.block_work import BlockWork
-from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
+from mage_jlab.notebook.cells import BlockSource, Offer, WorkbenchReading
 from mage_jlab.notebook.document import Cell, cells_of, check_notebook, kernel_of, language_of
 from mage_jlab.notebook.edges import BlockGraph, graph_of
 from mage_jlab.notebook.facts import Parsed, parse
@@ -22,9 +22,10 @@ from mage_jlab.notebook.function_cells import decorated_function, without_guards
 from mage_jlab.notebook.generators import check_generators
 from mage_jlab.notebook.global_names import local_source
 from mage_jlab.notebook.naming import name_blocks
+from mage_jlab.notebook.offers import offered
 from mage_jlab.notebook.outside import Outside, outside_of
 from mage_jlab.notebook.parameters import Parameters, read_parameters
-from mage_jlab.notebook.problems import error
+from mage_jlab.notebook.problems import Problem, error
 from mage_jlab.notebook.resolving import Survey
 from mage_jlab.notebook.results import defines, settle_results
 from mage_jlab.notebook.roles import Role, leads_out, role_of
@@ -95,6 +96,7 @@ class _Reader:
         self._check_cells(survey)
         used = dict.fromkeys(name for block in blocks for name in block.shared)
         sources = [self._source(block, graph) for block in blocks]
+        diagnostics, offers = self._diagnostics(survey)
         analysis = Analysis(
             notebook=path,
             pipeline=pipeline,
@@ -105,7 +107,7 @@ class _Reader:
                 (cell.id for cell in self.cells if self.roles[cell.index].kind == "parameters"),
                 None,
             ),
-            diagnostics=self._diagnostics(survey),
+            diagnostics=diagnostics,
         )
         requirements = dict.fromkeys(
             one for parsed in self.parsed.values() for one in parsed.translation.requirements
@@ -120,6 +122,7 @@ class _Reader:
             shared_source(walk, used),
             walk.settings.source(),
             list(requirements),
+            offers,
         )
 
     def _walk(self, survey: Survey) -> tuple[Walk, Survey]:
@@ -314,10 +317,10 @@ class _Reader:
             cell_text=block.cell.source,
         )
 
-    def _diagnostics(self, survey: Survey) -> list[Diagnostic]:
-        found: list[Diagnostic] = []
+    def _diagnostics(self, survey: Survey) -> tuple[list[Diagnostic], list[Offer]]:
+        found: list[tuple[Cell, Problem]] = []
         for cell in self.cells:
             block = survey.blocks.get(cell.index)
             problems = block.problems if block is not None else survey.notes.get(cell.index, [])
-            found += [problem.diagnostic(cell.id, cell.index) for problem in problems]
-        return found
+            found += [(cell, problem) for problem in problems]
+        return offered(found, {cell.index: cell.id for cell in cells_of(self.notebook)})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
-from mage_jlab.notebook.problems import Place, Problem, error
+from mage_jlab.notebook.problems import Place, Problem, Repair, error
 from mage_jlab.notebook.unbound import SESSION_NAMES, unbound
 
 DECORATORS = frozenset(
@@ -155,7 +155,7 @@ class Resolver:
         change = binding.change
         if change is None:
             return
-        fixes = (
+        fixes: tuple[str, ...] = (
             f"Merge this cell into {giver.name}",
             f"Change a copy instead ({change.name} = {change.name}.copy())",
         )
@@ -181,7 +181,13 @@ class Resolver:
             self._survey.report(
                 change.cell,
                 error(
-                    "scratch-shadows", message, change.place, ("Make this cell a block", *fixes[1:])
+                    "scratch-shadows",
+                    message,
+                    change.place,
+                    (
+                        Repair("make-block", "Make this cell a block", automatic=True),
+                        *fixes[1:],
+                    ),
                 ),
             )
 
@@ -322,14 +328,19 @@ class Resolver:
                     "scratch-shadows",
                     message,
                     binding.place,
-                    ("Make this cell a block", f"Give {name} another name here"),
+                    (
+                        Repair("make-block", "Make this cell a block", automatic=True),
+                        f"Give {name} another name here",
+                    ),
                 ),
             )
             return
+        cell = binding.cell
         fixes = (
-            f"Move the line into {self._work.name}",
-            "Make that cell a block",
-            f"Make {name} a parameter",
+            Repair("move", f"Move the line into {self._work.name}", cell, (name,)),
+            Repair("make-block", "Make that cell a block", cell, automatic=True),
+            Repair("parameter", f"Make {name} a parameter", cell, (name,)),
+            Repair("go", "Go to the cell that computes it", cell),
         )
         self._work.report(
             error(

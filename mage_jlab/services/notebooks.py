@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mage_jlab.domain.analysis import Analysis, TaggedCell
+from mage_jlab.domain.analysis import Analysis, CellChoice, DiagnosticPlace, Fixed, TaggedCell
 from mage_jlab.domain.block import BlockType
-from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
+from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.export import Export
 from mage_jlab.domain.project import Project
 from mage_jlab.services.drift import with_drift
+from mage_jlab.services.notebook_source import (
+    Source,
+    parse_text,
+    pipeline_name,
+    read_text,
+    replace_text,
+)
 from mage_jlab.services.projects import Projects
-from mage_jlab.store.project_files import ProjectFiles
-
-if TYPE_CHECKING:
-    from mage_jlab.notebook.cells import WorkbenchReading
 
 Text = str | Mapping[str, Any] | None
 """A notebook that is not saved yet: its text, or the document itself; None means the file."""
@@ -72,7 +73,7 @@ class Notebooks:
     ) -> Checked:
         """Do what ``check`` does, and name the project."""
         source = self._source(path, project_id, notebook)
-        reading = source.read(_pipeline_of(source.document, source.place))
+        reading = source.read(pipeline_name(source.document, source.place))
         if source.files is None:
             return Checked(reading.analysis, None)
         return Checked(with_drift(source.files, reading), self._projects.word(source.files))
@@ -105,8 +106,8 @@ class Notebooks:
         from mage_jlab.notebook import document, tags
 
         place = self._existing(path)
-        text = _read(place)
-        notebook = document.upgrade(_parse(text, path))
+        text = read_text(place)
+        notebook = document.upgrade(parse_text(text, path))
         if all:
             tagged = tags.tag_all(notebook)
         elif cell is None:
@@ -118,7 +119,7 @@ class Notebooks:
         else:
             tagged = [tags.tag_cell(notebook, cell, type, name, upstream)]
         if notebook != document.parse_notebook(text):
-            _replace(place, text, document.dump_notebook(notebook))
+            replace_text(place, text, document.dump_notebook(notebook))
         return tagged
 
     def guess(self, path: str | Path, *, notebook: Text = None) -> list[TaggedCell]:
@@ -127,6 +128,47 @@ class Notebooks:
 
         source = self._source(path, None, notebook)
         return tags.tag_all(document.upgrade(source.document))
+
+    def choose(
+        self, path: str | Path, choices: Sequence[CellChoice], *, notebook: Text = None
+    ) -> Fixed:
+        """Give the notebook as choices of types, names and merges make it; nothing is written.
+
+        Raises:
+            NotFoundError: when there is no such cell.
+            UnprocessableError: when cells cannot be joined as it is wanted.
+        """
+        from mage_jlab.notebook.choosing import choose
+
+        return choose(self._source(path, None, notebook).document, choices)
+
+    def fix(
+        self,
+        path: str | Path,
+        *,
+        project_id: str | None = None,
+        notebook: Text = None,
+        diagnostic: DiagnosticPlace,
+        fix: str,
+    ) -> Fixed:
+        """Carry out one fix of a diagnostic on a copy of the notebook; nothing is written.
+
+        Args:
+            path: the notebook.
+            project_id: its project; by default the nearest folder upwards that is one.
+            notebook: the unsaved notebook; by default the file is read.
+            diagnostic: which diagnostic of ``check`` it is.
+            fix: the id of one of its ``repairs``.
+
+        Raises:
+            NotFoundError: when the notebook has no such diagnostic (any more), or it no such fix.
+            UnprocessableError: when the code cannot be changed so.
+        """
+        from mage_jlab.notebook.fixing import carry_out
+
+        source = self._source(path, project_id, notebook)
+        reading = source.read(pipeline_name(source.document, source.place))
+        return carry_out(source.document, reading, diagnostic, fix)
 
     def export(
         self,
@@ -188,7 +230,7 @@ class Notebooks:
             )
         if source.text is not None:
             source.upgrade()
-        name = pipeline or _pipeline_of(source.document, source.place)
+        name = pipeline or pipeline_name(source.document, source.place)
         export = export_workbench(
             files,
             source.read(name),
@@ -218,15 +260,15 @@ class Notebooks:
             raise NotFoundError(f"There is no notebook {path}.")
         return place
 
-    def _source(self, path: str | Path, project_id: str | None, notebook: Text) -> _Source:
+    def _source(self, path: str | Path, project_id: str | None, notebook: Text) -> Source:
         from mage_jlab.notebook import document
 
         place = self._existing(path) if notebook is None else self._projects.resolve(path)
-        text = _read(place) if notebook is None else None
+        text = read_text(place) if notebook is None else None
         if isinstance(notebook, Mapping):
             parsed = document.check_notebook(dict(notebook))
         else:
-            parsed = _parse(notebook if notebook is not None else text or "", path)
+            parsed = parse_text(notebook if notebook is not None else text or "", path)
         files = (
             self._projects.files(project_id) if project_id else self._projects.around(place.parent)
         )
@@ -234,82 +276,4 @@ class Notebooks:
         shown = (
             place.relative_to(files.place.resolve()).as_posix() if files and inside else str(path)
         )
-        return _Source(place, shown, parsed, files, text)
-
-
-@dataclass(frozen=True)
-class _Source:
-    place: Path
-    shown: str
-    document: dict[str, Any]
-    files: ProjectFiles | None
-    text: str | None
-
-    def read(self, pipeline: str) -> WorkbenchReading:
-        from mage_jlab.notebook.reading import read_workbench
-
-        return read_workbench(
-            self.document,
-            path=self.shown,
-            pipeline=pipeline,
-            recorded=_recorded(self.files, pipeline),
-        )
-
-    def upgrade(self) -> None:
-        """Give every cell an id, as the file will have it once the export has written it."""
-        from mage_jlab.notebook.document import upgrade
-
-        upgrade(self.document)
-
-
-def _parse(text: str, path: str | Path) -> dict[str, Any]:
-    from mage_jlab.notebook import document
-
-    try:
-        return document.parse_notebook(text)
-    except BadInputError as error:
-        raise BadInputError(f"{path}: {error.message}", error.reason) from error
-
-
-def _read(place: Path) -> str:
-    try:
-        return place.read_bytes().decode("utf-8")  # with its line ends as they are
-    except UnicodeDecodeError:
-        raise BadInputError(
-            f"{place.name} is not a notebook: it is no UTF-8 text.", "not-a-notebook"
-        ) from None
-
-
-def _replace(place: Path, before: str, after: str) -> None:
-    """Write a notebook's file, if it still has the text that was read."""
-    aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(place, aside)
-        if _read(place) != before:
-            raise ConflictError(
-                f"{place.name} changed while it was worked on; nothing was written. Try again."
-            )
-        aside.replace(place)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _pipeline_of(notebook: dict[str, Any], place: Path) -> str:
-    """Give the pipeline that a notebook says it is, else its file's stem, cleaned."""
-    from mage_jlab.notebook.document import pipeline_of
-
-    return pipeline_of(notebook, place.name)
-
-
-def _recorded(files: ProjectFiles | None, pipeline: str) -> Mapping[str, str]:
-    """Give the names that former exports gave to cells."""
-    if files is None:
-        return {}
-    try:
-        return files.record(pipeline).names_by_cell
-    except NotFoundError:
-        return {}
+        return Source(place, shown, parsed, files, text)

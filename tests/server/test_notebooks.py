@@ -169,3 +169,59 @@ async def test_a_file_that_is_no_notebook_is_said(call: Any, notebook: Path, tex
     status, said = await call("POST", "notebooks/check", {"path": PATH})
     assert status == 400, said
     assert said["reason"] in ("bad-input", "not-a-notebook")
+
+
+SCRATCH = a_notebook(
+    ("import pandas as pd\nfactor = pd.Series([1, 2]).size", []),
+    ('raw = pd.DataFrame({"price": range(factor)})', ["block:data_loader"]),
+)
+
+
+async def test_a_fix_is_carried_out_on_the_unsaved_notebook(call: Any, notebook: Path) -> None:
+    before = notebook.read_text()
+    body: dict[str, Any] = {"path": PATH, "notebook": SCRATCH}
+    _, said = await call("POST", "notebooks/check", body)
+    (problem,) = said["analysis"]["diagnostics"]
+    assert problem["fixes"] == [repair["title"] for repair in problem["repairs"]]
+    repair = next(one for one in problem["repairs"] if one["id"] == "move")
+    assert repair == {
+        "id": "move",
+        "title": "Move the line into raw",
+        "cell_id": "cell0",
+        "automatic": False,
+    }
+    place = {key: problem[key] for key in ("cell_id", "code", "line", "column")}
+    status, fixed = await call(
+        "POST", "notebooks/fix", {**body, "diagnostic": place, "fix": "move"}
+    )
+    assert status == 200, fixed
+    assert [cell["source"] for cell in fixed["notebook"]["cells"]] == [
+        "import pandas as pd",
+        'factor = pd.Series([1, 2]).size\nraw = pd.DataFrame({"price": range(factor)})',
+    ]
+    assert (fixed["changed"], fixed["removed"], fixed["added"]) == (["cell0", "cell1"], [], [])
+    assert notebook.read_text() == before
+    status, said = await call("POST", "notebooks/fix", {**body, "diagnostic": place, "fix": "fly"})
+    assert (status, said["reason"]) == (404, "no-fix")
+    place["code"] = "magic"
+    status, said = await call("POST", "notebooks/fix", {**body, "diagnostic": place, "fix": "move"})
+    assert (status, said["reason"]) == (404, "no-diagnostic")
+
+
+async def test_choices_make_the_notebook(call: Any, notebook: Path) -> None:
+    body: dict[str, Any] = {"path": PATH}
+    choices = [
+        {"cell_id": "cell1", "type": "custom", "name": "setup"},
+        {"cell_id": "cell3", "type": None},
+    ]
+    status, said = await call("POST", "notebooks/tag", {**body, "choices": choices})
+    assert status == 200, said
+    cells = {cell["id"]: cell["metadata"] for cell in said["notebook"]["cells"]}
+    assert cells["cell1"]["tags"] == ["block:custom"]
+    assert cells["cell1"]["mage"] == {"name": "setup"}
+    assert "tags" not in cells["cell3"]
+    assert said["changed"] == ["cell1", "cell3"]
+    status, said = await call(
+        "POST", "notebooks/tag", {**body, "choices": [{"cell_id": "cell1", "name": "../x"}]}
+    )
+    assert (status, said["reason"]) == (400, "block-name")

@@ -209,7 +209,12 @@ def test_a_diagnostic_stands_on_its_name() -> None:
     found = read((L, "x = [1]"), ("", "näh = len(x)"), (C, "y = 'ä' + näh")).analysis.diagnostics[0]
     assert (found.line, found.column, found.end_column) == (1, 11, 14)
     assert found.message == "näh is computed in an untagged cell, so a run would not have it."
-    assert found.fixes == ["Move the line into y", "Make that cell a block", "Make näh a parameter"]
+    assert found.fixes == [
+        "Move the line into y",
+        "Make that cell a block",
+        "Make näh a parameter",
+        "Go to the cell that computes it",
+    ]
 
 
 def test_a_cell_that_does_not_parse_spoils_no_other() -> None:

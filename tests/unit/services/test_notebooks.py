@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
-from mage_jlab.services import notebooks
+from mage_jlab.services import notebook_source
 from mage_jlab.services.services import Services
 
 
@@ -80,7 +80,7 @@ def test_a_notebook_that_changed_meanwhile_is_not_overwritten(
     theirs = read.replace("dropna", "fillna")
     notebook.write_text(theirs)
     with pytest.raises(ConflictError):
-        notebooks._replace(notebook, read, "{}")
+        notebook_source.replace_text(notebook, read, "{}")
     assert notebook.read_text() == theirs
     assert [file.name for file in notebook.parent.iterdir() if ".tmp" in file.name] == []
 
