@@ -32,6 +32,11 @@ def check_figures(
             above = index
 
 
+def needs_figure(figures: Mapping[str, Place]) -> bool:
+    """Say whether a cell goes on with a figure that it has not begun."""
+    return _goes_on(figures, keeps_open=False) is not None
+
+
 def _goes_on(figures: Mapping[str, Place], *, keeps_open: bool) -> Place | None:
     """Give the first place where a cell needs a figure that it has not begun."""
     begun = figures.get("new") if keeps_open else figures.get("begins")

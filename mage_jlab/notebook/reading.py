@@ -6,7 +6,7 @@ It touches no disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mage_jlab.domain.analysis import AnalysedBlock, Analysis, Diagnostic
@@ -58,6 +58,23 @@ def read_workbench(
     return reader.read(path, pipeline)
 
 
+@dataclass(frozen=True)
+class Walked:
+    """What the code cells of a notebook do, by their index, whatever their tags are."""
+
+    walk: Walk
+    cells: dict[int, Cell]
+    roles: dict[int, Role]
+    parsed: dict[int, Parsed]
+
+
+def walk_workbench(notebook: dict[str, Any]) -> Walked:
+    """Follow the names of a notebook in Python through its cells."""
+    reader = _Reader(notebook, {})
+    walk, _ = reader.walked()
+    return Walked(walk, {cell.index: cell for cell in reader.cells}, reader.roles, reader.parsed)
+
+
 class _Reader:
     """One reading: a first walk learns what holds for the whole notebook, a second one uses it."""
 
@@ -74,8 +91,8 @@ class _Reader:
                 self.parameters = read_parameters(self.parsed[cell.index])
         self.names: list[str] = []
 
-    def read(self, path: str, pipeline: str) -> WorkbenchReading:
-        """Read the notebook."""
+    def walked(self) -> tuple[Walk, Survey]:
+        """Follow the names through the notebook, twice."""
         walk, survey = self._walk(Survey({}))
         unstable = unstable_names(walk)
         survey = Survey(
@@ -86,7 +103,11 @@ class _Reader:
             later=self._later(walk),
             broken=self._broken(),
         )
-        walk, survey = self._walk(survey)
+        return self._walk(survey)
+
+    def read(self, path: str, pipeline: str) -> WorkbenchReading:
+        """Read the notebook."""
+        walk, survey = self.walked()
         blocks = list(survey.blocks.values())
         outside = self._outside(walk, survey)
         graph = graph_of(blocks, outside)
