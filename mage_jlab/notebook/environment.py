@@ -72,6 +72,7 @@ class Environment:
     names: dict[str, Binding] = field(default_factory=dict)
     stars: list[tuple[int, str]] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
 
     def context(self, words: frozenset[str], shared: frozenset[str]) -> Context:
         """Give what a cell with these words must know.

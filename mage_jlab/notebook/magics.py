@@ -1,79 +1,44 @@
-"""Magics and shell lines: translated to Python, blanked with a note, or refused.
+"""A cell's text as Python: magics and shell lines translated, left out with a note, or refused.
 
 The number of lines stays the cell's, so that every place in the result is a place in the cell.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from mage_jlab.notebook.problems import Place, Problem, error, note
-
-DROPPED = frozenset(
-    [
-        "matplotlib",
-        "config",
-        "load_ext",
-        "reload_ext",
-        "unload_ext",
-        "autoreload",
-        "aimport",
-        "precision",
-        "who",
-        "whos",
-        "who_ls",
-        "pinfo",
-        "pinfo2",
-        "pdoc",
-        "psource",
-        "history",
-        "hist",
-        "lsmagic",
-        "pprint",
-        "xmode",
-        "colors",
-        "doctest_mode",
-        "pylab_off",
-        "pdb",
-        "debug",
-        "tb",
-        "reset_selective",
-        "timeit",
-        "prun",
-        "lprun",
-        "memit",
-        "mprun",
-        "ls",
-        "pwd",
-        "pycat",
-        "quickref",
-        "magic",
-        "alias",
-        "rehashx",
-        "logon",
-        "logoff",
-        "logstop",
-        "notebook",
-        "watermark",
-        "block",
-        "run_pipeline",
-        "product",
-    ]
+from mage_jlab.notebook.cell_magics import TEXTS, text_cell
+from mage_jlab.notebook.foreign import Foreign, foreign_cell, foreign_line
+from mage_jlab.notebook.magic_scan import Special, plain_lines, specials
+from mage_jlab.notebook.magic_words import (
+    AROUND,
+    Written,
+    automagic,
+    left_out,
+    line_magic,
+    output_line,
+    refused,
+    shell_line,
+    timed_often,
 )
-"""Line magics that leave no name behind and change no data."""
-TIMED = frozenset({"time", "capture", "block"})
+from mage_jlab.notebook.problems import Place, Problem, error
+
+TIMED = frozenset({*AROUND, "capture", "block", "debug", "notify", "chime"})
 """Magics around code that runs as it would without them."""
+CAPTURED = "# %%capture"
+"""What stands in a file for ``%%capture``: what the block shows is not kept."""
 
-_ASSIGNED = re.compile(r"^\s*[\w.,\s\[\]'\"]+?=\s*([%!])")
-_LINE = re.compile(r"^(\s*)(!!?|%%?|\?{1,2})(.*)$")
-_HELP = re.compile(r"^\s*[\w.%*]+\s*\?{1,2}\s*$")
-_INSTALL = re.compile(r"^(?:python\d?\s+-m\s+|\S*/)?(?:uv\s+)?pip\d?\s+install\s+(.*)$")
-_OPTIONS_WITH_VALUE = frozenset(
-    {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target"}
+_CALL = re.compile(r"^(\s*)(?:([^=()]+?)\s*=\s*)?(get_ipython\(\)\.\w+\(.*\))\s*;?\s*$")
+_SET = re.compile(r"%(?:set_)?env\s+(\w+)[= ]|\bexport\s+(\w+)=|os\.environ\[[\"'](\w+)[\"']\]\s*=")
+_LIST_ONLY = re.compile(r"\.(?:n|s|p|l|nlstr|spstr|paths|list|grep|fields|sort\(\d)\b")
+_NEEDED = re.compile(
+    r"[%!?]|get_ipython|^\s*[,;/]|\A\s*(?:>>>|In \[)|\A(?:[ \t]*\n)*[ \t]+\S", re.MULTILINE
 )
+"""What no cell of plain Python has, or few: without it the text is taken as it is."""
+_COLAB = re.compile(r"\bstr\(get_ipython\(\)\)")
 
 
 @dataclass(frozen=True)
@@ -83,230 +48,199 @@ class Translation:
     Attributes:
         source: Python with as many lines as the cell.
         language: what the cell holds when it is not Python (``%%sql``, ``%%R``, …), else None.
+        foreign: the SQL or R of the cell, and what stands beside its magic.
         requirements: what ``pip install`` lines ask for.
         problems: notes on what was left out, errors on what cannot be translated.
+        lost: names that a magic binds in a notebook, each with why a run has it not.
     """
 
     source: str
     language: str | None = None
     requirements: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    foreign: Foreign | None = None
 
 
 @dataclass
 class _Work:
+    lines: list[str]
+    own: frozenset[str]
     requirements: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    imported: set[str] = field(default_factory=set)
+
+    def take(self, written: Written) -> None:
+        """Note what there is to say of a line."""
+        self.requirements += written.requirements
+        self.problems += written.problems
+        self.lost += written.lost
+
+    def put(self, special: Special, written: Written) -> None:
+        """Put what was written in the place of a special line."""
+        self.take(written)
+        blank = [""] * (special.last - special.first)
+        target = f"{special.target} = " if special.target else ""
+        if written.code is None:
+            line = f"{special.indent}pass" if special.indent else ""
+        else:
+            fresh = [one for one in written.imports if one not in self.imported]
+            if not special.indent:
+                self.imported.update(fresh)
+            imports = "".join(f"import {one}; " for one in fresh)
+            line = f"{special.indent}{imports}{target}{written.code}"
+        self.lines[special.first : special.last + 1] = [line, *blank]
+
+    def translation(
+        self, source: str | None = None, language: str | None = None, foreign: Foreign | None = None
+    ) -> Translation:
+        """Give all that was found."""
+        return Translation(
+            "\n".join(self.lines) if source is None else source,
+            language,
+            tuple(self.requirements),
+            tuple(self.problems),
+            tuple(self.lost),
+            foreign,
+        )
 
 
 @lru_cache(maxsize=4096)
 def translate(text: str) -> Translation:
     """Translate a cell's text."""
-    if not any(mark in text for mark in "%!?"):
+    if not _NEEDED.search(text) and "\n" in text.strip():
         return Translation(text)
-    lines = text.split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    work = _Work()
-    if lines[first].startswith("%%"):
-        word, _, rest = lines[first][2:].strip().partition(" ")
-        if word not in TIMED:
-            return _foreign(text, word, first, lines[first])
-        place = Place(first + 1, 1, len(lines[first]) + 1)
-        if word != "block":
-            work.problems.append(note("magic", f"%%{word} is left out of the block's file.", place))
-        if word == "time" and rest:
-            lines[first] = rest
-        else:
-            lines[first] = ""
-    for number in _logical_starts(lines):
-        lines[number] = _line(lines[number], number + 1, work)
-    return Translation("\n".join(lines), None, tuple(work.requirements), tuple(work.problems))
+    lines = plain_lines(text)
+    own = frozenset(name for found in _SET.findall(text) for name in found if name)
+    work = _Work(lines, own)
+    return _body(work, 0)
 
 
-def _foreign(text: str, word: str, first: int, line: str) -> Translation:
-    place = Place(first + 1, 1, len(line.rstrip()) + 1)
-    blank = "\n" * text.count("\n")
-    if word in ("sql", "R"):
-        message = f"A %%{word} cell cannot be exported yet."
-        fix = (
-            "Write it in Python (duckdb.sql, pd.read_sql)"
-            if word == "sql"
-            else "Write it in Python"
-        )
-    else:
-        message = f"A %%{word or '…'} cell is no Python, so it cannot be exported."
-        fix = "Write it in Python"
-    return Translation(
-        blank,
-        word or "magic",
-        (),
-        (error("magic", message, place, (fix, "Take the block tag off this cell")),),
-    )
-
-
-def _logical_starts(lines: list[str]) -> list[int]:
-    """Give the lines that start a statement.
-
-    Not inside a string or a bracket, not a continuation.
-    """
-    starts: list[int] = []
-    quote, depth, continued = "", 0, False
+def _body(work: _Work, start: int) -> Translation:
+    """Translate the lines from one on: the cell's, or those below a cell magic."""
+    lines = work.lines
+    first = next((i for i, line in enumerate(lines) if i >= start and line.strip()), None)
+    if first is None:
+        return work.translation()
+    if lines[first].startswith("%%") and not re.match(r"%%\w+\?", lines[first]):
+        return _cell_magic(work, first)
+    only = [line for line in lines[first:] if line.strip()]
+    if start == 0 and len(only) == 1:
+        lines[first] = automagic(lines[first])
+    foreign = foreign_line(lines, first)
+    if foreign is not None:
+        return _foreign(work, foreign)
+    for special in list(specials(lines)):
+        if special.first >= start:
+            work.put(special, _special(special, work))
     for number, line in enumerate(lines):
-        fresh = not quote and depth == 0 and not continued
-        if fresh:
-            starts.append(number)
-        magic = fresh and (_LINE.match(line) or _ASSIGNED.match(line))
-        position = len(line) if magic else 0
-        while position < len(line):
-            char = line[position]
-            if quote:
-                if char == "\\":
-                    position += 1
-                elif line.startswith(quote, position):
-                    position += len(quote) - 1
-                    quote = ""
-            elif char in "\"'":
-                quote = char * 3 if line.startswith(char * 3, position) else char
-                position += len(quote) - 1
-            elif char == "#":
-                break
-            elif char in "([{":
-                depth += 1
-            elif char in ")]}":
-                depth = max(0, depth - 1)
-            position += 1
-        continued = line.endswith("\\") and not magic
-        if len(quote) == 1 and not continued:
-            quote = ""
-    return starts
+        if "get_ipython()" in line and number >= start:
+            _session_call(work, number)
+    return work.translation()
 
 
-def _line(line: str, number: int, work: _Work) -> str:
-    place = Place(number, len(line) - len(line.lstrip()) + 1, len(line.rstrip()) + 1)
-    assigned = _ASSIGNED.match(line)
-    if assigned:
-        timed = re.match(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)%time\s+(.*)$", line)
-        if timed:
-            return timed[1] + timed[2]
-        what = "a magic" if assigned[1] == "%" else "a shell line"
-        work.problems.append(
-            error(
-                "magic",
-                f"This line takes its value from {what}, and a run has no such value.",
-                place,
-                ("Write it in Python (subprocess.run, os.listdir, glob.glob)",),
-            )
-        )
-        return _blank(line)
-    if _HELP.match(line):
-        work.problems.append(note("magic", "Asking for help is left out of the file.", place))
-        return _blank(line)
-    found = _LINE.match(line)
-    if not found:
-        return line
-    indent, mark, rest = found[1], found[2], found[3].strip()
-    if mark.startswith("?"):
-        work.problems.append(note("magic", "Asking for help is left out of the file.", place))
-        return _blank(line)
-    if mark.startswith("!"):
-        return _shell(indent, rest, place, work)
-    return _magic(indent, rest, place, work)
+def _cell_magic(work: _Work, first: int) -> Translation:
+    line = work.lines[first]
+    word, _, rest = line[2:].strip().partition(" ")
+    rest = rest.strip()
+    place = Place(first + 1, 1, len(line.rstrip()) + 1)
+    body = work.lines[first + 1 :]
+    if word in TEXTS:
+        text, written = text_cell(word, rest, body, place)
+        work.take(written)
+        work.lines[first:] = text.split("\n")
+        return work.translation()
+    if word == "timeit":
+        inner = _body(_Work([""] * (first + 1) + body, work.own), first + 1).source
+        work.take(timed_often(inner, place, "%%timeit"))
+        work.lines[first:] = [""] * (len(body) + 1)
+        return work.translation()
+    if word in TIMED:
+        work.take(_around(word, rest, place))
+        work.lines[first] = CAPTURED if word == "capture" and "--no-display" not in rest else ""
+        return _body(work, first + 1)
+    foreign = foreign_cell(word, rest, body, first)
+    if foreign is not None:
+        return _foreign(work, foreign)
+    message = f"A %%{word or '…'} cell is no Python, so it cannot be exported."
+    fixes = ("Write it in Python", "Take the block tag off this cell")
+    work.problems.append(error("magic", message, place, fixes))
+    return work.translation("\n" * (len(work.lines) - 1), language=word or "magic")
 
 
-def _magic(indent: str, rest: str, place: Place, work: _Work) -> str:
-    word, _, argument = rest.partition(" ")
-    argument = argument.strip()
-    if word in ("pip", "uv") or (word in ("conda", "mamba") and argument.startswith("install")):
-        return _shell(indent, rest, place, work)
-    if word == "time":
-        return indent + (argument or "pass")
-    if word in ("sx", "system"):
-        return _shell(indent, argument, place, work)
-    if word in DROPPED:
-        if word != "block":
-            work.problems.append(note("magic", f"%{word} is left out of the block's file.", place))
-        return _blank(indent)
-    if word == "cd" and argument and not argument.startswith("-"):
-        return f'{indent}__import__("os").chdir({argument.strip(chr(34) + chr(39))!r})'
-    if word in ("env", "set_env"):
-        name, sign, value = argument.partition("=")
-        if not sign:
-            name, sign, value = argument.partition(" ")
-        if sign and "{" not in value and "$" not in value:
-            return f'{indent}__import__("os").environ[{name.strip()!r}] = {value.strip()!r}'
-    work.problems.append(
-        error(
-            "magic",
-            f"%{word} has no meaning outside of a notebook, and code below may depend on it.",
-            place,
-            ("Write it in Python", f"Remove %{word}"),
-        )
-    )
-    return _blank(indent)
+def _foreign(work: _Work, foreign: Foreign) -> Translation:
+    work.problems += foreign.problems
+    source = "\n" * (len(work.lines) - 1)
+    return work.translation(source, language=foreign.language, foreign=foreign)
 
 
-def _shell(indent: str, command: str, place: Place, work: _Work) -> str:
-    install = _INSTALL.match(command)
-    if install:
-        work.requirements.extend(_packages(install[1]))
-        work.problems.append(note("magic", "This line goes to requirements.txt.", place))
-        return _blank(indent)
-    if re.match(r"^(conda|mamba)\s+install", command):
-        work.problems.append(
-            note("magic", "Installing with conda is left out of the block's file.", place)
-        )
-        return _blank(indent)
-    text = re.sub(
-        r"(?<!\$)\$(\w+)",
-        lambda found: "{" + found[1] + "}" if found[1].isidentifier() else found[0],
-        command,
-    )
-    text = text.replace("$$", "$")
-    prefix = "f" if "{" in text else ""
-    if prefix and not re.fullmatch(r"(?:[^{}]|\{[^{}]*\})*", text):
-        work.problems.append(
-            error(
-                "magic",
-                "The braces in this shell line cannot be translated.",
-                place,
-                ("Write it with subprocess.run",),
-            )
-        )
-        return _blank(indent)
-    quoted = repr(text) if not prefix else "f" + _quoted(text)
-    return f'{indent}__import__("subprocess").run({quoted}, shell=True, check=False)'
+def _around(word: str, rest: str, place: Place) -> Written:
+    said = left_out(f"%%{word} is left out of the block's file.", place, quiet=word == "block")
+    if word == "time" and rest and not rest.startswith("-"):
+        return refused("%%time takes no statement beside it.", place, "Move it to a line below")
+    names = [one for one in rest.split() if one.isidentifier()]
+    if word != "capture" or not names:
+        return said
+    reason = f"{names[0]} holds what a cell printed (%%capture), and a run does not keep that apart"
+    return Written(None, (), said.problems, (), ((names[0], reason),))
 
 
-def _quoted(text: str) -> str:
-    """Quote a template for an f-string so that its replacement fields stay as they are."""
-    for quote in ('"""', "'''"):
-        if quote not in text and not text.endswith(quote[0]):
-            return (
-                f"{quote}{text}{quote}"
-                if "\\" not in text
-                else f"{quote}{text.replace(chr(92), chr(92) * 2)}{quote}"
-            )
-    return repr(text)
+def _special(special: Special, work: _Work) -> Written:
+    lines = work.lines
+    end = len(lines[special.last].rstrip()) + 1 if special.first == special.last else None
+    place = Place(special.first + 1, len(special.indent) + 1, end)
+    assigned = bool(special.target)
+    if special.kind == "help":
+        return left_out("Asking for help is left out of the file.", place)
+    if special.kind == "call":
+        return Written(_auto_called(special))
+    if special.kind == "shell":
+        return shell_line(special.text, place, work.own)
+    if special.kind == "output":
+        written = output_line(special.text, place, work.own)
+        listed = re.escape(special.target) + _LIST_ONLY.pattern
+        if assigned and written.code and re.search(rf"\b{listed}", "\n".join(lines)):
+            made = f"IPython.utils.text.SList({written.code})"
+            return Written(made, (*written.imports, "IPython.utils.text"), written.problems)
+        return written
+    word, _, rest = special.text.lstrip("%").partition(" ")
+    return line_magic(word, rest.strip(), place, assigned=assigned)
 
 
-def _packages(arguments: str) -> list[str]:
+def _auto_called(special: Special) -> str:
+    """``,f a b`` calls f with each word as a text, ``;f a b`` with one, ``/f a`` with values."""
+    name, _, rest = special.text.strip().partition(" ")
+    if special.mark == ",":
+        return f"{name}({', '.join(repr(word) for word in rest.split())})"
+    if special.mark == ";":
+        return f"{name}({rest.strip()!r})"
+    return f"{name}({', '.join(rest.split())})"
+
+
+def _session_call(work: _Work, number: int) -> None:
+    """Translate ``get_ipython().run_line_magic("time", "f()")``, as nbconvert writes it."""
+    line = work.lines[number] = _COLAB.sub('""', work.lines[number])
+    found = _CALL.match(line)
+    if found is None:
+        return
     try:
-        words = shlex.split(arguments, comments=True)
-    except ValueError:
-        words = arguments.split()
-    packages: list[str] = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in _OPTIONS_WITH_VALUE or word in ("-r", "--requirement", "-e", "-c"):
-            skip = True
-        elif not word.startswith("-"):
-            packages.append(word)
-    return packages
-
-
-def _blank(line: str) -> str:
-    """Leave a statement that does nothing where one may be needed, else an empty line."""
-    indent = line[: len(line) - len(line.lstrip())]
-    return f"{indent}pass" if indent else ""
+        call = ast.parse(found[3].strip(), mode="eval").body
+        given = [ast.literal_eval(one) for one in getattr(call, "args", [])]
+    except (SyntaxError, ValueError):
+        return
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return
+    if not all(isinstance(one, str) for one in given):
+        return
+    mark = {"run_line_magic": "%", "magic": "%", "system": "!", "getoutput": "!!"}.get(
+        call.func.attr
+    )
+    if mark is None or not given:
+        return
+    text = mark + " ".join(given)
+    target = f"{found[2].strip()} = " if found[2] else ""
+    text = target + (text.replace("!!", "!", 1) if target else text)
+    for special in specials([found[1] + text]):
+        moved = replace(special, first=number, last=number)
+        work.put(moved, _special(moved, work))

@@ -364,4 +364,5 @@ class Resolver:
             return
         later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
         deleted = name in self._environment.deleted
-        self._work.report(unbound(name, place, deleted=deleted, later=bool(later)))
+        lost = self._environment.lost.get(name, "")
+        self._work.report(unbound(name, place, deleted=deleted, later=bool(later), lost=lost))

@@ -152,8 +152,10 @@ class Settings:
             self.survey.report(cell, error("cannot-travel", message, place, fixes))
             return
         mine = self.survey.blocks.get(cell)
-        scope = f"in a run for {mine.name} alone" if mine is not None else "and a run has it not"
-        message = f"This setting ({dotted}) holds for all cells below, but {scope}."
+        scope = (
+            f"but in a run for {mine.name} alone" if mine is not None else "and a run has it not"
+        )
+        message = f"This setting ({dotted}) holds for all cells below, {scope}."
         fixes = (
             "Write it as a line of its own in an untagged cell, with its value in place",
             "Set it in each block that needs it",
@@ -181,9 +183,14 @@ def _is_import(text: str) -> bool:
 
 def _within(node: ast.stmt, session: dict[Place, str]) -> dict[Place, str]:
     """Give the changes of the session that a statement makes."""
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
-    last = node.end_lineno or node.lineno
-    return {place: dotted for place, dotted in session.items() if first <= place.line <= last}
+    top = min([node, *getattr(node, "decorator_list", [])], key=lambda one: one.lineno)
+    first = (top.lineno, 0 if top is not node else node.col_offset)
+    last = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return {
+        place: dotted
+        for place, dotted in session.items()
+        if first <= (place.line, place.column - 1) <= last
+    }
 
 
 def _only_prepares(node: ast.stmt) -> bool:

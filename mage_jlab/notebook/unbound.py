@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mage_jlab.notebook.problems import Place, Problem, error
 
 SESSION_NAMES = frozenset(
@@ -24,8 +26,12 @@ SESSION_NAMES = frozenset(
 )
 """Names that IPython gives to a session."""
 
+_OUTPUT = re.compile(r"_{1,3}|_i{0,3}\d*|Out|In")
 
-def unbound(name: str, place: Place | None, *, deleted: bool, later: bool) -> Problem:
+
+def unbound(
+    name: str, place: Place | None, *, deleted: bool, later: bool, lost: str = ""
+) -> Problem:
     """Give the problem of a name without a value.
 
     Args:
@@ -33,7 +39,15 @@ def unbound(name: str, place: Place | None, *, deleted: bool, later: bool) -> Pr
         place: where it is read.
         deleted: whether a cell above deletes it.
         later: whether a cell below binds it.
+        lost: why a run has it not, when a magic above binds it in a notebook.
     """
+    if lost:
+        message = f"{lost}."
+        return error("magic", message, place, (f"Make {name} in Python",))
+    if _OUTPUT.fullmatch(name):
+        message = f"{name} is what another cell showed, by the order in which cells ran."
+        fix = "Give that value a name, and read the name"
+        return error("unknown-code", message, place, (fix,))
     if name in SESSION_NAMES:
         message = f"{name} belongs to the notebook's session, and a run has none."
         return error("unknown-code", message, place, (f"Remove {name}",))

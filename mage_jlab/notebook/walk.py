@@ -232,6 +232,7 @@ class Walk:
         self._before = dict(self.environment.names)
         context = self.environment.context(parsed.words, self.survey.shared)
         facts = self.facts[cell.index] = facts_of(parsed.text, context)
+        self.environment.lost.update(parsed.translation.lost)
         return facts
 
     def _modules(self, facts: CellFacts) -> dict[str, str]:
