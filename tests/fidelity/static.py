@@ -86,7 +86,9 @@ def report(places: list[Path], codes: set[str], *, show_all: bool = False) -> bo
         counted.update(kinds)
         notebooks.update(set(kinds))
     clean = sum(not (one.errors or one.crash or one.refusal) for one in done)
-    print(f"\n{len(done)} notebooks, {sum(one.blocks for one in done)} blocks, {clean} without error")
+    print(
+        f"\n{len(done)} notebooks, {sum(one.blocks for one in done)} blocks, {clean} without error"
+    )
     print(f"{sum(bool(one.crash) for one in done)} crashed, ", end="")
     print(f"{sum(bool(one.refusal) for one in done)} are no notebook of Python", end="")
     slow = max(done, key=lambda one: one.seconds, default=None)

@@ -1,0 +1,98 @@
+"""Running a notebook's cells, or another module of this folder, in a process apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from mage_jlab.notebook.document import cells_of
+from tests.fidelity.notebooks import Notebook
+from tests.fidelity.workplace import environment, lay_out
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class TooLongError(Exception):
+    """A notebook or a pipeline that did not end in time."""
+
+
+def run_session(
+    document: Notebook,
+    path: Path,
+    root: Path,
+    wanted: dict[str, list[str]],
+    *,
+    limit: float,
+    go_on: bool = False,
+) -> list[dict[str, Any]]:
+    """Run a notebook from top to bottom; gives what each cell did, up to one that fails.
+
+    Args:
+        document: the notebook.
+        path: its file, whose surroundings the session gets a copy of.
+        root: an empty folder.
+        wanted: the names whose values are told after a cell, by its id.
+        limit: seconds.
+        go_on: whether cells below one that fails are run as well.
+
+    Raises:
+        TooLongError: when it takes longer than the limit.
+    """
+    cells = [(cell.id, cell.source) for cell in cells_of(document) if cell.kind == "code"]
+    asked = {"cells": cells, "wanted": wanted, "root": str(ROOT), "go_on": go_on}
+    answer: list[dict[str, Any]] = apart("session", asked, path, root, limit)
+    return answer
+
+
+def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) -> Any:
+    """Run a module of ours as a process, in a group of its own that is ended afterwards.
+
+    Args:
+        module: its name.
+        asked: what it shall do, as JSON.
+        path: the notebook whose surroundings it gets a copy of, if any.
+        root: the folder for its files.
+        limit: seconds.
+
+    Raises:
+        TooLongError: when it takes longer than the limit.
+        RuntimeError: when it dies.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    place = lay_out(path, root / "around") if path is not None else root
+    request, answer = root / f"{module}.request", root / f"{module}.answer"
+    request.write_text(json.dumps(asked))
+    answer.write_text("null")
+    with (root / f"{module}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"tests.fidelity.{module}", str(request), str(answer)],
+            cwd=place,
+            env={**environment(root), "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        process.wait(limit)
+    except subprocess.TimeoutExpired:
+        raise TooLongError(f"the {module} took more than {limit:g} s") from None
+    finally:
+        _end_group(process.pid)
+        process.wait()
+    given = json.loads(answer.read_text())
+    if given is None or process.returncode:
+        raise RuntimeError(f"the {module} ended: {(root / f'{module}.log').read_text()[-2000:]}")
+    return given
+
+
+def _end_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,89 @@
+"""Real workers, driven by hand: started by file path, as the engine does, with no engine there."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import mage_jlab
+from mage_jlab.domain.attempt import BlockTask
+
+_ENTRY = Path(mage_jlab.__file__).parent / "blocks" / "worker" / "main.py"
+
+
+class Worker:
+    """One worker process, which runs tasks one after another.
+
+    Args:
+        environ: its environment.
+    """
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        commands, self._commands = os.pipe()
+        self._results, results = os.pipe()
+        self._crash = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the worker is ended
+        numbers = (commands, results, self._crash.fileno())
+        self._process = subprocess.Popen(
+            [sys.executable, str(_ENTRY), *map(str, numbers)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._crash,
+            stderr=self._crash,
+            env=environ,
+            cwd="/",
+            pass_fds=numbers,
+            start_new_session=True,
+        )
+        os.close(commands)
+        os.close(results)
+        self._buffer = b""
+
+    def run(self, task: BlockTask, limit: float) -> dict[str, Any]:
+        """Run a task and give the worker's message; one that says why, when there is none.
+
+        Args:
+            limit: seconds.
+        """
+        data = memoryview(task.model_dump_json().encode() + b"\n")
+        while data:
+            data = data[os.write(self._commands, data) :]
+        deadline = time.monotonic() + limit
+        while True:
+            message = self._hear(deadline)
+            if message is None or "ready" not in message:
+                return message or {"kind": "crashed", "products": [], "error": self._last_words()}
+
+    def _hear(self, deadline: float) -> dict[str, Any] | None:
+        while b"\n" not in self._buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._results], [], [], left)[0]:
+                return None
+            part = os.read(self._results, 1 << 16)
+            if not part:
+                return None
+            self._buffer += part
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _last_words(self) -> dict[str, str]:
+        self._crash.seek(0)
+        words = self._crash.read().decode("utf-8", "replace")[-2000:]
+        return {"message": f"the worker died or took too long: {words}"}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._commands)
+        os.close(self._results)
+        self._crash.close()
