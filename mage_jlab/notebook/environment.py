@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mage_jlab.notebook.instances import class_name
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import Place
 from mage_jlab.notebook.scope_state import Context
@@ -73,6 +74,7 @@ class Environment:
     stars: list[tuple[int, str]] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
     lost: dict[str, str] = field(default_factory=dict)
+    saved: dict[str, Binding] = field(default_factory=dict)
 
     def context(self, words: frozenset[str], shared: frozenset[str]) -> Context:
         """Give what a cell with these words must know.
@@ -101,6 +103,10 @@ class Environment:
                         queue.append(other)
             if binding.kind != "unknown":
                 kinds.append((name, binding.kind))
+            owner = class_name(binding.kind)
+            if owner in self.names and owner not in seen:
+                seen.add(owner)
+                queue.append(owner)
         return Context(tuple(modules), tuple(functions), tuple(kinds), frozenset(seen) - BUILTINS)
 
 
@@ -119,4 +125,6 @@ def without_reads(function: Called) -> Called:
         sets=function.sets,
         figures=function.figures,
         holds=function.holds,
+        changes_inside=function.changes_inside,
+        methods=function.methods,
     )

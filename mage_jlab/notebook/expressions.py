@@ -283,6 +283,8 @@ class Expressions(Calls):
             return Value(value.own, value.parts, "figure")
         if value.kind in ("container", "iterator", "generator"):
             return Value(value.parts, value.parts)
+        if value.kind == "object":
+            return self.new("object", value.parts)
         return Value(value.all, value.parts)
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST, how: str = "assign") -> None:
@@ -309,6 +311,8 @@ class Expressions(Calls):
         """Give one of the values that something unpacks to."""
         if value.kind == "immutable":
             return IMMUTABLE
+        if value.kind == "object":
+            return self.new("object", value.parts)
         outer = frozenset(token for token in value.all if token[0] != "new")
         fresh = self.new(
             value.kind if value.kind in ("pandas", "array", "connection") else "unknown"

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from mage_jlab.notebook.interpreter import Interpreter
 from mage_jlab.notebook.magics import Translation, translate
-from mage_jlab.notebook.problems import Place, Places, Problem, error
+from mage_jlab.notebook.problems import Place, Places, Problem, Repair, error
 from mage_jlab.notebook.scope_state import Bound, Context
 from mage_jlab.notebook.values import Called, Token, Value
 
@@ -114,7 +114,7 @@ def _syntax(problem: SyntaxError) -> Problem:
         "syntax",
         f"This cell is no Python that runs: {message}.",
         Place(line, column, end if end and end > column else None),
-        ("Mend the line",),
+        (Repair("go", "Go to the line"),),
     )
 
 
@@ -125,6 +125,7 @@ def facts_of(text: str, context: Context) -> CellFacts:
     if parsed.tree is None:
         return CellFacts()
     walk = Interpreter(context, Places(parsed.source))
+    walk.shown = _shown(parsed)
     walk.run(parsed.tree.body)
     problems = list(walk.problems)
     for name, place in walk.mixed_class_names.items():
@@ -157,6 +158,14 @@ def facts_of(text: str, context: Context) -> CellFacts:
         problems=tuple(problems),
         is_async=_awaits(parsed.tree),
     )
+
+
+def _shown(parsed: Parsed) -> ast.expr | None:
+    """Give the expression whose value the notebook displays: the last, without a semicolon."""
+    last = parsed.tree.body[-1] if parsed.tree is not None and parsed.tree.body else None
+    if not isinstance(last, ast.Expr) or parsed.source.rstrip().endswith(";"):
+        return None
+    return last.value
 
 
 def _awaits(tree: ast.Module) -> bool:

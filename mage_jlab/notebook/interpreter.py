@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mage_jlab.notebook.expressions import Expressions
+from mage_jlab.notebook.instances import methods_of
 from mage_jlab.notebook.known import RESTORING
 from mage_jlab.notebook.scopes import (
     bound_names,
@@ -304,6 +305,7 @@ class Interpreter(Expressions):
             is_class=True,
             gives_late=frozenset(late),
             sets=frozenset(inner.late_sets),
+            methods=methods_of(node, inner.state.values),
         )
         value = Value(self.new().own, self.late(summary), "function", function=summary)
         self.bind(node.name, value, "class", node)
@@ -337,6 +339,11 @@ class Interpreter(Expressions):
             changes=frozenset(one for one in changed if not one.startswith("(")),
             writes=frozenset(inner.written),
             changes_parameters=frozenset(one[1:] for one in changed if one.startswith("(")),
+            changes_inside=frozenset(
+                token[1][1:]
+                for token in inner.changed
+                if token[0] == "inner" and token[1].startswith("(")
+            ),
             gives_parameters=frozenset(one[1:] for one in outer if one.startswith("(")),
             gives_names=frozenset(one for one in outer if not one.startswith("(")),
             is_generator=inner.is_generator or isinstance(node, ast.AsyncFunctionDef),

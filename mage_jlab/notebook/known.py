@@ -6,6 +6,7 @@ The names stand in ``known.toml`` beside this file.
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -44,6 +45,7 @@ DEEP_CHANGING = frozenset(
 )
 """Methods that change what they are called on, and keep nothing of their arguments."""
 QUIET_METHODS = names("quiet_methods")
+SAME_METHODS = names("same_methods")
 FRESH_METHODS = names("fresh_methods")
 ALIAS_FUNCTIONS = names("alias_functions")
 SHALLOW_FUNCTIONS = names("shallow_functions")
@@ -78,6 +80,36 @@ _KINDS: list[tuple[str, str]] = [
 ]
 _EXACT = {name: kind for name, kind in _KINDS if not name.endswith("*")}
 _PREFIXES = [(name[:-1], kind) for name, kind in _KINDS if name.endswith("*")]
+
+
+_LOOKING = names("looking_words")
+_CHANGING = names("changing_words")
+_PICKING = names("picking_words")
+_FIRST_WORD = re.compile(r"_*([A-Z]?[a-z0-9]+|[A-Z]+(?![a-z]))")
+
+
+def _verb(name: str) -> str:
+    found = _FIRST_WORD.match(name)
+    return found.group(1).lower() if found else name
+
+
+def only_looks(name: str, *, shown: bool) -> bool:
+    """Say whether an unknown function or method, called for itself, is taken to change nothing.
+
+    Args:
+        name: its bare name.
+        shown: whether its value is the last in the cell, so that the notebook displays it. Who
+            calls for a change, rarely does so for the value as well.
+    """
+    verb = _verb(name)
+    if verb in _LOOKING or name in QUIET_METHODS or "plot" in name.lower():
+        return True
+    return shown and verb not in _CHANGING
+
+
+def gives_part(name: str) -> bool:
+    """Say whether an unknown method may give a part of its object, or the object itself."""
+    return name in SAME_METHODS or _verb(name) in _PICKING
 
 
 def changes_by_name(name: str) -> bool:

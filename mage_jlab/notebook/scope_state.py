@@ -82,6 +82,7 @@ class ScopeState:
     class_body: bool = False
     is_generator: bool = False
     discarded: ast.expr | None = None
+    shown: ast.expr | None = None
     following: set[str] = field(default_factory=set)
     fresh: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -166,8 +167,13 @@ class ScopeState:
         self.deleted[name] = self.places.of(node)
 
     def change(self, value: Value, node: ast.AST, *, certain: bool = True) -> None:
-        """Note that the object behind a value is changed in place."""
+        """Note that the object behind a value is changed in place.
+
+        What is unknown is not taken to change data or functions.
+        """
         if value.module is not None or value.kind == "immutable":
+            return
+        if not certain and value.kind in ("array", "function", "pandas"):
             return
         place = self.places.of(node)
         for token in value.own:

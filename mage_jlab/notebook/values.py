@@ -37,6 +37,8 @@ class Called:
         sets: the settings of the session that it changes, dotted.
         figures: what it does to pyplot's current figure.
         holds: whether its defaults are objects that it keeps.
+        changes_inside: the parameters whose parts it may change in place.
+        methods: those of a class, by name.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Called:
     sets: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
     holds: bool = False
+    changes_inside: frozenset[str] = frozenset()
+    methods: tuple[tuple[str, Called], ...] = ()
 
     @property
     def late(self) -> frozenset[Token]:

@@ -1,0 +1,121 @@
+"""Shapes met in public notebooks, reduced: what reads what, and what must not be refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.notebook.oracle import codes, read
+
+Cells = list[tuple[str, str]]
+
+_IMPORTS = """import numpy as np
+import pandas as pd
+from library import arch_model, check, make_filter, plot_series, stepwise, thinkplot
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.pipeline import Pipeline
+from statsmodels.api import OLS"""
+_BANK = "class Bank:\n    def __init__(self, rows):\n        self.rows = rows\n"
+
+
+def _cells(*sources: str) -> Cells:
+    return [("", _IMPORTS), *(("block:custom", source) for source in sources)]
+
+
+RIGHT = {
+    "a fitted model leaves the data alone that it holds": (
+        "y = pd.Series([1.0, 2.0])\nx = pd.Series([1.0, 3.0])",
+        "model = arch_model(y, x=x)",
+        "res = model.fit()",
+        "print(y.mean(), model)",
+    ),
+    "an ensemble fits copies of its parts": (
+        "forest = RandomForestClassifier(random_state=1)\nX, y = [[1], [2]], [0, 1]",
+        "voting = VotingClassifier([('rf', forest)])\nvoting.fit(X, y)",
+        "print(forest)",
+    ),
+    "an unknown function whose value is used makes something new": (
+        "wave = thinkplot.read()",
+        "low = make_filter(wave)",
+        "low.cutoff = 2000",
+        "print(wave)",
+    ),
+    "an unknown function that plots": (
+        "a, b = [1], [2]\npair = [a, b]",
+        "plot_series(a, b)\ncheck(pair)",
+        "print(a, pair)",
+    ),
+    "an unknown method whose value is used makes something new": (
+        "spectrum = thinkplot.read()",
+        "wave = spectrum.make_wave()",
+        "wave.normalize()\nprint(1)",
+        "print(spectrum)",
+    ),
+    "a last expression is displayed, not called for a change": (
+        "graph = thinkplot.graph()\nother = [graph]",
+        "graph.neighbours(3)",
+        "print(other, graph)",
+    ),
+    "a function that is handed to an unknown one is not kept": (
+        "X = pd.DataFrame({'a': [1]})",
+        "def score(columns):\n    return X[columns].sum()\n\nbest = stepwise(X.columns, score)",
+        "X = X + 1",
+        "print(best)",
+    ),
+    "a method of the notebook's own class that only looks": (
+        _BANK + "    def pay(self):\n        return len(self.rows)\n",
+        "rows = [1]\nbank = Bank(rows)",
+        "bank.pay()\nprint(1)",
+        "print(rows, bank)",
+    ),
+}
+"""Notebooks that are pipelines as they stand."""
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_a_person_would_not_refuse(name: str) -> None:
+    assert codes(read(*_cells(*RIGHT[name]))) == []
+
+
+REFUSED = {
+    "a pipeline fits its own parts": (
+        "forest = RandomForestClassifier()\npipe = Pipeline([('rf', forest)])",
+        "pipe.fit([[1]], [1])",
+        "print(forest)",
+    ),
+    "a part of an unknown object": (
+        "model = thinkplot.read()\nlayer = model.get_layer(1)",
+        "layer.trainable = False",
+        "print(model)",
+    ),
+    "a method that calls one that changes": (
+        _BANK
+        + "    def pay(self):\n        self._note()\n"
+        + "    def _note(self):\n        self.rows.append(1)\n",
+        "rows = [1]\nbank = Bank(rows)",
+        "paid = bank.pay()",
+        "print(rows, bank)",
+    ),
+}
+"""Notebooks where a run would differ."""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_person_would_refuse(name: str) -> None:
+    assert "shared-object" in [code for code, _ in codes(read(*_cells(*REFUSED[name])))]
+
+
+EDGES = {
+    "an unknown method called for itself": (
+        "pmf = thinkplot.read()",
+        "pmf.low_pass(3)\nprint(pmf)",
+        "print(pmf)",
+    ),
+}
+"""Notebooks whose last block reads what the one before has changed."""
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_what_is_read_from_where(name: str) -> None:
+    reading = read(*_cells(*EDGES[name]))
+    changer, reader = reading.analysis.blocks[-2:]
+    assert reader.inputs == {"pmf": f"{changer.name}.pmf"}
