@@ -32,10 +32,32 @@ class StoredProduct(Word):
 
 
 class UpstreamProducts(Word):
-    """The visible products of one block above, in the order of its results."""
+    """The visible products of one block above, in the order of its results.
+
+    ``pick`` is the place of the one value that this item takes of what a dynamic block returned;
+    ``items`` are the products of each item of a block whose items are handed on as one list.
+    """
 
     block: str
-    products: list[StoredProduct]
+    products: list[StoredProduct] = []
+    pick: int | None = None
+    items: list[list[StoredProduct]] | None = None
+
+
+class Guarded(Word):
+    """What a callback is called for: the block above it, how it ended, and its error."""
+
+    block: str
+    item: str | None = None
+    state: str
+    error: BlockError | None = None
+
+
+class Opened(Word):
+    """The values for which the blocks below a dynamic block run: how many, and their names."""
+
+    count: int
+    names: list[str | None] | None = None
 
 
 class BlockTask(Word):
@@ -45,7 +67,9 @@ class BlockTask(Word):
     snapshot; ``products`` the absolute products folder that ``uri`` of inputs and outputs is
     relative to; ``output`` is where this attempt writes, relative to ``products``; ``log`` is the
     absolute file of this attempt's log. ``key`` says which warm workers may run
-    it (interpreter, project, snapshot, set-up).
+    it (interpreter, project, snapshot, set-up). ``item`` is the item of a block that fans out, as
+    it is shown, and ``index`` its place in the order of all; ``guarded`` is what a callback is
+    called for.
     """
 
     block_run: str
@@ -73,6 +97,9 @@ class BlockTask(Word):
     products: str
     output: str
     log: str
+    item: str | None = None
+    index: int | None = None
+    guarded: Guarded | None = None
 
 
 class OutcomeKind(StrEnum):
@@ -83,12 +110,15 @@ class OutcomeKind(StrEnum):
     CRASHED = "crashed"
     CANCELLED = "cancelled"
     TIMEOUT = "timeout"
+    WAITING = "waiting"
 
 
 class Outcome(Word):
     """How an attempt ended, and what it left.
 
-    ``condition`` is what a conditional block answered; memory in bytes, CPU time in seconds.
+    ``condition`` is what a conditional block answered; ``opened`` what a dynamic block fans out
+    to; ``again`` in how many seconds a sensor that said no (``waiting``) is asked again. Memory in
+    bytes, CPU time in seconds.
     """
 
     block_run: str
@@ -97,6 +127,8 @@ class Outcome(Word):
     products: list[StoredProduct] = []
     error: BlockError | None = None
     condition: bool | None = None
+    opened: Opened | None = None
+    again: float | None = None
     worker_pid: int | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None

@@ -53,7 +53,8 @@ class BlockRunState(StrEnum):
 _B = BlockRunState
 LEGAL_CHANGES: dict[BlockRunState, frozenset[BlockRunState]] = {
     _B.PENDING: frozenset(
-        {_B.READY, _B.UPSTREAM_FAILED, _B.CONDITION_FALSE, _B.CANCELLED, _B.SUCCESS}
+        {_B.READY, _B.UPSTREAM_FAILED, _B.CONDITION_FALSE, _B.CANCELLED, _B.SUCCESS, _B.FAILED}
+        | {_B.NEEDS_ATTENTION}
     ),
     _B.READY: frozenset({_B.RUNNING, _B.CANCELLED, _B.UPSTREAM_FAILED, _B.FAILED}),
     _B.RUNNING: frozenset(
@@ -67,14 +68,19 @@ LEGAL_CHANGES: dict[BlockRunState, frozenset[BlockRunState]] = {
     _B.CANCELLED: frozenset({_B.PENDING, _B.READY}),
     _B.NEEDS_ATTENTION: frozenset({_B.PENDING, _B.READY, _B.CANCELLED}),
 }
-"""Legal changes of a block run's state. A success is final; a retry leads out of a failed state."""
+"""Legal changes of a block run's state. A success is final; a retry leads out of a failed state.
+
+A block run that stands for all items of its block stays ``pending`` while they run, and takes their
+state at the end.
+"""
 
 
 class BlockError(Word):
     """Why a block run failed, and where.
 
     ``line`` counts from 1: in the cell when ``cell_id`` is given and the line lies in its body,
-    else in ``file``. ``file_line`` is always the line of the file.
+    else in ``file``. ``file_line`` is always the line of the file. ``column``, from 1, is known for
+    SQL; it is the same in both.
     """
 
     type: str
@@ -84,13 +90,17 @@ class BlockError(Word):
     file_line: int | None = None
     cell_id: str | None = None
     line: int | None = None
+    column: int | None = None
 
 
 class BlockRun(Word):
     """One block inside a run, with its last error and its products.
 
     ``block_type`` is given so that a view needs no second request; ``waits_for`` names blocks above
-    that have not ended; ``upstream`` are the blocks above it in this run.
+    that have not ended; ``upstream`` are the blocks above it in this run. ``item`` is what a block
+    that fans out was run for. One with more items than a page has stands as one row with ``items``,
+    the number of them by state, and the first error. ``origin`` is the run whose products a cached
+    one took.
     """
 
     block: str
@@ -101,6 +111,8 @@ class BlockRun(Word):
     attempts: int = 0
     code: str | None = None
     upstream: list[str] = []
+    items: dict[str, int] | None = None
+    origin: str | None = None
     ready_at: Moment | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
@@ -114,8 +126,8 @@ class Attempt(Word):
     """One try of a block run.
 
     ``number`` counts the tries of the block run from 1; ``outcome`` is None while it goes on, else
-    ``success``, ``failed``, ``crashed``, ``cancelled`` or ``timeout``. Memory in bytes, CPU time in
-    seconds.
+    ``success``, ``failed``, ``crashed``, ``cancelled``, ``timeout``, or ``waiting`` for a sensor
+    between two polls, which are one attempt. Memory in bytes, CPU time in seconds.
     """
 
     block: str
@@ -130,11 +142,20 @@ class Attempt(Word):
     error: BlockError | None = None
 
 
+class FanOut(Word):
+    """A block that runs once for each item: its state as a whole, and its items by state."""
+
+    block: str
+    state: BlockRunState
+    items: dict[str, int] = {}
+
+
 class Run(Word):
     """One execution of a pipeline.
 
     ``trigger`` is the trigger's name; ``project`` the project's id. ``block_runs`` is empty in
-    lists; ``counts`` gives the number of block runs by state in both.
+    lists; ``counts`` gives the number of block runs by state in both. ``fan_outs`` has the blocks
+    that run once for each item.
     """
 
     id: str
@@ -153,6 +174,7 @@ class Run(Word):
     failed_block: str | None = None
     counts: dict[str, int] = {}
     block_runs: list[BlockRun] = []
+    fan_outs: list[FanOut] = []
 
 
 class RunMark(Word):
@@ -172,6 +194,7 @@ class LogLine(Word):
 
     at: Moment
     block: str
+    item: str | None = None
     attempt: int
     level: str
     text: str

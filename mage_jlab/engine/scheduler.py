@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from mage_jlab.domain.errors import MageError, UnreadableFileError
 from mage_jlab.domain.misfire import decide
@@ -15,6 +16,7 @@ from mage_jlab.domain.schedule import parse_spec
 from mage_jlab.engine.dispatcher import Dispatcher
 from mage_jlab.store.ledger import firing, timers
 from mage_jlab.store.ledger.firing import DueSchedule, Fired, Firing
+from mage_jlab.store.ledger.following import make_items
 from mage_jlab.store.ledger.ids import SECOND, moment
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.ledger.writer import Writer
@@ -77,13 +79,15 @@ class Scheduler:
         """Fire what is due now."""
         due = self._writer.do(timers.fire_due)
         self._dispatcher.expire(due.overdue)
+        for run in due.expand:
+            self._writer.do(partial(make_items, run_id=run))
         now, schedules = self._writer.do(lambda tx: (tx.now, firing.due_schedules(tx)))
         fired = Fired([], [])
         if schedules:
             firings = self._decide(schedules, now)
             fired = self._writer.do(lambda tx: firing.fire(tx, firings))
             self._dispatcher.stop_attempts(fired.stop)
-        if due.woken or fired.runs:
+        if due.woken or due.expand or fired.runs:
             self._dispatcher.kick()
 
     def _decide(self, schedules: list[DueSchedule], now: int) -> list[Firing]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from mage_jlab.domain.attempt import BlockTask
+from mage_jlab.domain.fan import shown_item
+from mage_jlab.domain.plan import PlannedBlock
 from mage_jlab.store.ledger.claiming import Claim
-from mage_jlab.store.ledger.ids import maybe_moment, moment
+from mage_jlab.store.ledger.ids import SECOND, maybe_moment, moment
 from mage_jlab.store.paths import path_part
+
+LEAST_CALL_S = 1.0
+"""How long the last call of a sensor may take at least, in seconds."""
 
 
 def block_task(claim: Claim) -> BlockTask:
@@ -20,10 +26,10 @@ def block_task(claim: Claim) -> BlockTask:
         token=claim.token,
         run=facts.id,
         run_number=facts.number,
-        attempt=claim.token,
+        attempt=claim.number,
         pipeline=facts.pipeline,
         project_name=plan.project_name,
-        block=claim.plan.blocks[claim.block],
+        block=_planned(claim),
         inputs=claim.inputs,
         variables=facts.variables,
         execution_date=moment(facts.nominal_at or facts.created_at),
@@ -41,7 +47,20 @@ def block_task(claim: Claim) -> BlockTask:
         products=plan.products,
         output=f"{facts.id}/{path_part(claim.block)}/{item}/{claim.token}",
         log=f"{plan.logs}/{claim.log_ref}",
+        item=shown_item(claim.item, claim.name),
+        index=claim.index,
+        guarded=claim.guarded,
     )
+
+
+def _planned(claim: Claim) -> PlannedBlock:
+    """Give the block; a sensor that has been asked before has only the rest of its time."""
+    planned = claim.plan.blocks[claim.block]
+    if planned.timeout is None or claim.polling_since is None:
+        return planned
+    waited = time.time() - claim.polling_since / SECOND
+    left = max(planned.timeout - waited, LEAST_CALL_S)
+    return planned.model_copy(update={"timeout": left})
 
 
 def _digest(*parts: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     bindparam,
+    delete,
     exists,
     func,
     insert,
@@ -17,13 +17,14 @@ from sqlalchemy import (
     update,
 )
 
-from mage_jlab.domain.attempt import StoredProduct, UpstreamProducts
+from mage_jlab.domain.attempt import Guarded, UpstreamProducts
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger import timers
 from mage_jlab.store.ledger.facts import RunFacts
+from mage_jlab.store.ledger.gathering import gather, item_index
 from mage_jlab.store.ledger.ids import SECOND
 from mage_jlab.store.ledger.plans import PlanView
-from mage_jlab.store.ledger.tables import attempt, block_run, node, pool, product, run
+from mage_jlab.store.ledger.tables import attempt, block_run, node, pool, run
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.paths import path_part
 
@@ -50,7 +51,8 @@ CLAIM = (
         state=BlockRunState.RUNNING.value,
         owner_node=bindparam("n"),
         token=block_run.c.token + 1,
-        started_at=bindparam("now"),
+        # a sensor's polls are one attempt
+        started_at=func.coalesce(block_run.c.polling_since, bindparam("now")),
         ended_at=None,
     )
     .where(
@@ -67,6 +69,9 @@ CLAIM = (
         block_run.c.item,
         block_run.c.token,
         block_run.c.snapshot,
+        block_run.c.item_name,
+        block_run.c.polls,
+        block_run.c.polling_since,
     )
 )
 _LOCK_POOL = select(pool.c.slots).where(pool.c.name == bindparam("p")).with_for_update()
@@ -89,20 +94,19 @@ _START_RUN = (
     )
 )
 _ATTEMPT = insert(attempt).inline()
-_INPUTS = (
-    select(block_run.c.block, product.c.manifest)
-    .join(product, product.c.block_run_id == block_run.c.id)
-    .where(
-        block_run.c.run_id == bindparam("r"),
-        block_run.c.block.in_(bindparam("parents", expanding=True)),
-    )
-    .order_by(block_run.c.position, block_run.c.item, product.c.position)
+_FORGET_POLL = delete(attempt).where(
+    attempt.c.block_run_id == bindparam("b_id"), attempt.c.token == bindparam("b_token")
 )
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A block run that a node has claimed: its token, and all that an attempt of it needs."""
+    """A block run that a node has claimed: its token, and all that an attempt of it needs.
+
+    ``number`` counts its attempts from 1, ``name`` is its item's own; ``polling_since`` is when a
+    sensor was first asked, in microseconds; ``guarded`` is what a callback is called for;
+    ``index`` is its item's place among all of its block.
+    """
 
     block_run: str
     token: int
@@ -112,6 +116,11 @@ class Claim:
     plan: PlanView
     inputs: list[UpstreamProducts]
     log_ref: str
+    number: int = 1
+    name: str | None = None
+    polling_since: int | None = None
+    guarded: Guarded | None = None
+    index: int | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -169,7 +178,7 @@ def _claim_in(
                     "block_run_id": item.block_run,
                     "token": item.token,
                     "node_id": node_id,
-                    "started_at": tx.now,
+                    "started_at": item.polling_since or tx.now,
                     "log_ref": item.log_ref,
                 }
                 for item in claims
@@ -184,12 +193,18 @@ def _claimed(tx: Transaction, row: Any, going: str | None) -> Claim:
     values = {"r": row.run_id, "now": tx.now}
     if row.run_id != going and tx.execute(_START_RUN, values).rowcount:
         tx.run_event(facts, RunState.RUNNING)
-    tx.block_event(facts, row.id, row.block, BlockRunState.RUNNING, payload={"attempt": row.token})
+    number = row.token - row.polls
+    payload = {"attempt": number}
+    tx.item_event(facts, row.id, row.block, row.item, BlockRunState.RUNNING, payload=payload)
+    if row.polling_since is not None:
+        tx.execute(_FORGET_POLL, {"b_id": row.id, "b_token": row.token - 1})
     timeout = plan.blocks[row.block].timeout
     if timeout:
-        due_at = tx.now + int((timeout + timers.ALLOWANCE_S) * SECOND)
+        since = row.polling_since or tx.now
+        due_at = max(since + int(timeout * SECOND), tx.now) + timers.ALLOWANCE_S * SECOND
         timers.add(tx, timers.TIMEOUT, row.id, row.token, due_at)
     folder = f"{row.run_id}/{path_part(row.block)}/{path_part(row.item) if row.item else '_'}"
+    inputs, guarded = gather(tx, facts, plan, row.block, row.item)
     return Claim(
         block_run=row.id,
         token=row.token,
@@ -197,16 +212,11 @@ def _claimed(tx: Transaction, row: Any, going: str | None) -> Claim:
         item=row.item,
         facts=facts,
         plan=plan,
-        inputs=_inputs(tx, row.run_id, plan.parents(row.block)),
-        log_ref=f"{folder}/{row.token}.jsonl",
+        inputs=inputs,
+        log_ref=f"{folder}/{number}.jsonl",
+        number=number,
+        name=row.item_name,
+        polling_since=row.polling_since,
+        guarded=guarded,
+        index=item_index(tx, facts, plan, row.block, row.item),
     )
-
-
-def _inputs(tx: Transaction, run_id: str, parents: list[str]) -> list[UpstreamProducts]:
-    """Give the visible products of the blocks above, in their order."""
-    if not parents:
-        return []
-    products: dict[str, list[StoredProduct]] = defaultdict(list)
-    for row in tx.execute(_INPUTS, {"r": run_id, "parents": parents}):
-        products[row.block].append(StoredProduct.model_validate_json(row.manifest))
-    return [UpstreamProducts(block=parent, products=products[parent]) for parent in parents]

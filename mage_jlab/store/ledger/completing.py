@@ -11,13 +11,7 @@ from mage_jlab.domain.attempt import Outcome, OutcomeKind, StoredProduct
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger import timers
 from mage_jlab.store.ledger.claiming import Claim
-from mage_jlab.store.ledger.ending import (
-    fail_below,
-    note_failure,
-    pass_on,
-    settle_run,
-    skip_below,
-)
+from mage_jlab.store.ledger.following import follow, note_decision
 from mage_jlab.store.ledger.ids import SECOND, micros, new_id
 from mage_jlab.store.ledger.tables import attempt, block_run, product, run
 from mage_jlab.store.ledger.transaction import Transaction
@@ -26,9 +20,12 @@ from mage_jlab.store.ledger.verdicts import judge
 LOCK_RUN = (
     select(run.c.state, run.c.cancel_requested).where(run.c.id == bindparam("r")).with_for_update()
 )
-_BUDGETS = select(block_run.c.error_count, block_run.c.crash_count).where(
-    block_run.c.id == bindparam("b"), block_run.c.token == bindparam("t")
-)
+_BUDGETS = select(
+    block_run.c.error_count,
+    block_run.c.crash_count,
+    block_run.c.started_at,
+    block_run.c.polling_since,
+).where(block_run.c.id == bindparam("b"), block_run.c.token == bindparam("t"))
 COMPLETE = (
     update(block_run)
     .where(
@@ -43,6 +40,8 @@ COMPLETE = (
         crash_count=block_run.c.crash_count + bindparam("b_crashes"),
         ready_at=func.coalesce(bindparam("b_ready_at"), block_run.c.ready_at),
         ended_at=bindparam("b_ended_at"),
+        polls=block_run.c.polls + bindparam("b_polls"),
+        polling_since=bindparam("b_polling_since"),
     )
 )
 _ATTEMPT = (
@@ -106,7 +105,7 @@ def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
     """
     planned = claim.plan.blocks[claim.block]
     success = outcome.kind is OutcomeKind.SUCCESS
-    cancelling, starting, budgets = False, False, (0, 0)
+    cancelling, starting, budgets, since = False, False, (0, 0), None
     # SQLite's one writer is lock enough, and a success asks for nothing of its run.
     if tx.dialect != "sqlite" or not success:
         owner = tx.execute(LOCK_RUN, {"r": claim.facts.id}).one()
@@ -117,13 +116,17 @@ def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
         if found is None:
             return False
         budgets = (found.error_count, found.crash_count)
+        since = found.polling_since or found.started_at
     verdict = judge(
         outcome,
         planned,
         errors=budgets[0],
         crashes=budgets[1],
         cancelling=cancelling,
+        waited=None if since is None else (tx.now - since) / SECOND,
     )
+    waiting = outcome.kind is OutcomeKind.WAITING and not verdict.errors
+    waiting = waiting and verdict.state is BlockRunState.RETRY_WAIT
     ready_at = tx.now if verdict.state is BlockRunState.READY else None
     changed = tx.execute(
         COMPLETE,
@@ -135,20 +138,25 @@ def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
             "b_crashes": verdict.crashes,
             "b_ready_at": ready_at,
             "b_ended_at": tx.now if verdict.state.ended else None,
+            "b_polls": int(waiting),
+            "b_polling_since": since if waiting else None,
         },
     )
     if changed.rowcount == 0:
         return False
     if starting:
         tx.execute(_START_RUN, {"b_id": claim.facts.id, "b_at": tx.now})
-    _close_attempt(tx, claim, outcome)
+    _close_attempt(tx, claim, verdict.told(outcome))
     if planned.timeout:
         timers.drop(tx, claim.block_run)
     if verdict.state is BlockRunState.RETRY_WAIT:
         due_at = tx.now + int(verdict.delay * SECOND)
-        timers.add(tx, timers.RETRY, claim.block_run, claim.token, due_at)
+        kind = timers.POLL if waiting else timers.RETRY
+        timers.add(tx, kind, claim.block_run, claim.token, due_at)
     payload = {"delay": verdict.delay} if verdict.delay else None
-    tx.block_event(claim.facts, claim.block_run, claim.block, verdict.state, payload=payload)
+    tx.item_event(
+        claim.facts, claim.block_run, claim.block, claim.item, verdict.state, payload=payload
+    )
     if verdict.state.ended:
         _follow(tx, claim, outcome, verdict.state)
     return True
@@ -156,22 +164,15 @@ def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
 
 def _follow(tx: Transaction, claim: Claim, outcome: Outcome, state: BlockRunState) -> None:
     """Do what the end of a block means for those below it and for the run."""
-    facts, plan = claim.facts, claim.plan
-    released = False
+    holds = True
     if state is BlockRunState.SUCCESS:
         write_products(tx, claim.block_run, claim.token, outcome.products)
-        if outcome.condition is False:
-            skip_below(tx, facts, plan, claim.block)
-        else:
-            released = pass_on(tx, facts, plan, claim.block)
-    elif plan.optional(claim.block):
-        released = pass_on(tx, facts, plan, claim.block)
-    else:
-        if state is BlockRunState.FAILED:
-            note_failure(tx, facts, claim.block)
-        fail_below(tx, facts, plan, claim.block, state)
-    if not released:
-        settle_run(tx, facts)
+        if outcome.opened is not None:
+            note_decision(tx, claim.block_run, outcome.opened)
+        if outcome.condition is not None:
+            holds = outcome.condition
+            note_decision(tx, claim.block_run, holds)
+    follow(tx, claim.facts, claim.plan, claim.block, claim.item, state, holds=holds)
 
 
 def write_products(

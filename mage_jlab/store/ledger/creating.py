@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,23 +13,36 @@ from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import NotFoundError, UnprocessableError
+from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.graph import find_cycle
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockError, BlockRunState, RunState
 from mage_jlab.store.ledger.completing import write_products
 from mage_jlab.store.ledger.ending import start_roots
+from mage_jlab.store.ledger.following import Wave
 from mage_jlab.store.ledger.ids import new_id
+from mage_jlab.store.ledger.items import new_row
 from mage_jlab.store.ledger.plans import PlanView
 from mage_jlab.store.ledger.tables import block_run, product, project, run
 from mage_jlab.store.ledger.tables import snapshot as snapshots
 from mage_jlab.store.ledger.transaction import Transaction
 
-DEFAULT_POOL = "default"
 _LOCK_PROJECT = select(project.c.id).where(project.c.id == bindparam("p")).with_for_update()
 _NUMBER = select(func.coalesce(func.max(run.c.number), 0) + 1).where(
     run.c.project_id == bindparam("p"), run.c.pipeline == bindparam("l")
 )
-_PRODUCT = select(product.c.manifest).where(product.c.id == bindparam("b"))
+_PRODUCT = (
+    select(
+        product.c.manifest,
+        block_run.c.id.label("block_run"),
+        block_run.c.item,
+        block_run.c.item_name,
+        block_run.c.decided,
+        block_run.c.origin,
+    )
+    .join(block_run, block_run.c.id == product.c.block_run_id)
+    .where(product.c.id == bindparam("b"))
+)
 _BLOCK_RUNS = insert(block_run).inline()
 
 
@@ -76,11 +89,13 @@ def create_run(tx: Transaction, new: NewRun, snapshot: Snapshot) -> str | None:
     run_id = _add_run(tx, new, snapshot.hash, {**snapshot.plan.variables, **new.variables})
     if run_id is None:
         return None
-    add_block_runs(tx, run_id, plan, chosen)
+    add_block_runs(tx, run_id, plan, chosen, chosen)
     for block, product_ids in reused.items():
         _add_cached(tx, run_id, plan, block, product_ids)
     facts = tx.facts(run_id)
     tx.run_event(facts, RunState.QUEUED, actor=new.actor)
+    if any(plan.fan.dims[block] for block in reused) or plan.fan.dynamic & reused.keys():
+        Wave(tx, facts, plan).open_all()
     if not new.held:
         start_roots(tx, facts)
     return run_id
@@ -133,7 +148,7 @@ def _reused(plan: PlanView, chosen: set[str], new: NewRun) -> dict[str, list[str
     reused: dict[str, list[str]] = {}
     for block in chosen:
         for parent in plan.parents(block):
-            if parent in chosen:
+            if parent in chosen or plan.is_guard(parent, block):
                 continue
             if parent not in new.reuse:
                 raise UnprocessableError(
@@ -208,68 +223,89 @@ def _add_run(
 
 
 def add_block_runs(
-    tx: Transaction,
-    run_id: str,
-    plan: PlanView,
-    chosen: set[str],
-    deps_left: Mapping[str, int] | None = None,
+    tx: Transaction, run_id: str, plan: PlanView, chosen: set[str], present: Collection[str]
 ) -> None:
-    """Add pending block runs; each waits for those of its parents that are chosen too."""
+    """Add pending block runs; each waits for those of its parents that have not succeeded yet.
+
+    A block that fans out has one row that stands for all its items, until their number is known.
+
+    Args:
+        tx: the change.
+        run_id: the run.
+        plan: its plan.
+        chosen: the blocks to add.
+        present: the blocks of this run that do not succeed before it begins.
+    """
     rows = []
-    for position, (name, planned) in enumerate(plan.blocks.items()):
+    for name in plan.blocks:
         if name not in chosen:
             continue
-        waits = sum(parent in chosen for parent in plan.parents(name))
-        rows.append(
-            {
-                "id": new_id(),
-                "run_id": run_id,
-                "block": name,
-                "item": "",
-                "position": position,
-                "type": planned.type.value,
-                "snapshot": plan.snapshot.hash,
-                "state": BlockRunState.PENDING.value,
-                "deps_left": waits if deps_left is None else deps_left[name],
-                "pool": DEFAULT_POOL,
-                "priority": 0,
-                "cached": False,
-                "code_hash": planned.code,
-                "ended_at": None,
-            }
-        )
+        if plan.is_callback(name):
+            rows += _callback_rows(tx, run_id, plan, name, present)
+            continue
+        # the row that stands for all items never becomes ready itself
+        waits = 1 if plan.fan.dims[name] else sum(p in present for p in plan.parents(name))
+        rows.append(new_row(tx, run_id, plan, name, WHOLE, None, BlockRunState.PENDING, waits))
     if rows:
         tx.execute(_BLOCK_RUNS, rows)
+
+
+def _callback_rows(
+    tx: Transaction, run_id: str, plan: PlanView, callback: str, present: Collection[str]
+) -> list[dict[str, Any]]:
+    """Give the rows of a callback: one for each block that it guards; items get theirs later."""
+    pending = BlockRunState.PENDING
+    guarded = plan.parents(callback)
+    if not plan.has_items(callback):
+        waits = sum(parent in present for parent in guarded)
+        return [new_row(tx, run_id, plan, callback, WHOLE, None, pending, waits)]
+    plain = [parent for parent in guarded if not plan.fan.dims[parent]]
+    whole = new_row(tx, run_id, plan, callback, WHOLE, None, pending, 1)
+    count = len(plain)
+    whole |= {"items_all": count, "items_made": count, "items_left": count}
+    rows = [
+        new_row(tx, run_id, plan, callback, parent, parent, pending, int(parent in present))
+        for parent in plain
+    ]
+    return [whole, *rows]
 
 
 def _add_cached(
     tx: Transaction, run_id: str, plan: PlanView, block: str, product_ids: list[str]
 ) -> None:
-    """Add a block run that an earlier run's products stand for."""
-    stored = []
+    """Add a block run that an earlier run's products stand for, with the items that it had."""
+    row = new_row(tx, run_id, plan, block, WHOLE, None, BlockRunState.SUCCESS, 0)
+    row |= {"cached": True, "decided": None, "origin": None}
+    whole = dict(row)
+    by_item: dict[str, tuple[dict[str, Any], list[StoredProduct]]] = {}
     for product_id in product_ids:
-        manifest = tx.execute(_PRODUCT, {"b": product_id}).scalar()
-        if manifest is None:
+        found = tx.execute(_PRODUCT, {"b": product_id}).first()
+        if found is None:
             raise NotFoundError(f"There is no data product {product_id}.")
-        stored.append(StoredProduct.model_validate_json(manifest))
-    block_run_id = new_id()
-    tx.execute(
-        _BLOCK_RUNS,
-        {
-            "id": block_run_id,
-            "run_id": run_id,
-            "block": block,
-            "item": "",
-            "position": list(plan.blocks).index(block),
-            "type": plan.blocks[block].type.value,
-            "snapshot": plan.snapshot.hash,
-            "state": BlockRunState.SUCCESS.value,
-            "deps_left": 0,
-            "pool": DEFAULT_POOL,
-            "priority": 0,
-            "cached": True,
-            "code_hash": plan.blocks[block].code,
-            "ended_at": tx.now,
-        },
-    )
-    write_products(tx, block_run_id, 0, stored)
+        if block in plan.fan.dynamic and found.decided is None:
+            raise UnprocessableError(
+                f"What {block} gave was made before it fanned out. Run from {block}.", "no-product"
+            )
+        own, stored = by_item.setdefault(
+            found.item,
+            (
+                {
+                    **row,
+                    "id": whole["id"] if found.item == WHOLE else new_id(),
+                    "item": found.item,
+                    "item_name": found.item_name,
+                    "decided": found.decided,
+                    "origin": found.origin or found.block_run,
+                },
+                [],
+            ),
+        )
+        stored.append(StoredProduct.model_validate_json(found.manifest))
+    rows = [own for own, _ in by_item.values()]
+    if plan.fan.dims[block]:
+        whole |= {"items_all": len(rows), "items_made": len(rows), "items_left": 0}
+    if WHOLE not in by_item:
+        rows.insert(0, whole)
+    tx.execute(_BLOCK_RUNS, [{**whole, **own} for own in rows])
+    for own, stored in by_item.values():
+        write_products(tx, own["id"], 0, stored)

@@ -10,10 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.store.ledger.tables import pool, run
 
 KEPT = 4096
 """How many runs' facts stay in memory."""
+
+KEPT_PRODUCTS = 256
+"""How many manifests of products stay in memory."""
+
+ITEM_EVENTS = 20
+"""How many events a second tell of the items of one block."""
 
 POOLS_S = 1.0
 """How long the list of pools is taken for true; the slots in use are counted each time."""
@@ -46,6 +53,26 @@ class RunBook:
         self._pools: list[tuple[str, int | None]] = []
         self._pools_until = 0.0
         self._facts: OrderedDict[str, RunFacts] = OrderedDict()
+        self._stored: OrderedDict[str, StoredProduct] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def stored(self, product_id: str, manifest: str) -> StoredProduct:
+        """Give a product's manifest, read once while it is among those that are asked for."""
+        found = self._stored.pop(product_id, None) or StoredProduct.model_validate_json(manifest)
+        self._stored[product_id] = found
+        if len(self._stored) > KEPT_PRODUCTS:
+            self._stored.popitem(last=False)
+        return found
+
+    def may_tell(self, run_id: str, block: str) -> bool:
+        """Whether one more event of an item of this block is due: a second's worth at once."""
+        now, key = time.monotonic(), (run_id, block)
+        left, since = self._told.pop(key, (float(ITEM_EVENTS), now))
+        left = min(float(ITEM_EVENTS), left + (now - since) * ITEM_EVENTS)
+        self._told[key] = (left - 1 if left >= 1 else left, now)
+        if len(self._told) > KEPT:
+            self._told.popitem(last=False)
+        return left >= 1
 
     def get(self, connection: Connection, run_id: str) -> RunFacts:
         """Give the facts of a run that is in the ledger."""

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from mage_jlab.domain.run import BlockError, BlockRunState
 from mage_jlab.store.ledger import timers
-from mage_jlab.store.ledger.ending import fail_below, note_failure, settle_run
+from mage_jlab.store.ledger.ending import lock_run, settle_run
+from mage_jlab.store.ledger.following import follow
 from mage_jlab.store.ledger.ids import SECOND, new_id
-from mage_jlab.store.ledger.stopping import lock_run
 from mage_jlab.store.ledger.tables import attempt, block_run, node
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.ledger.verdicts import crash_verdict
@@ -177,11 +177,10 @@ def reap(tx: Transaction, node_id: str, reason: str) -> int:
                 state = BlockRunState.NEEDS_ATTENTION
             if not _take_back(tx, row.id, row.token, state, verdict.crashes, "crashed", reason):
                 continue
-            tx.block_event(facts, row.id, row.block, state, payload={"reason": reason})
+            payload = {"reason": reason}
+            tx.item_event(facts, row.id, row.block, row.item, state, payload=payload)
             if state.ended:
-                if state is BlockRunState.NEEDS_ATTENTION:
-                    note_failure(tx, facts, row.block)
-                fail_below(tx, facts, plan, row.block, state)
+                follow(tx, facts, plan, row.block, row.item, state)
         settle_run(tx, facts)
     return len(rows)
 
@@ -204,7 +203,7 @@ def release(tx: Transaction, node_id: str, known: frozenset[tuple[str, int]] = f
         ready = BlockRunState.READY
         if _take_back(tx, row.id, row.token, ready, 0, "cancelled", "The engine stopped."):
             released += 1
-            tx.block_event(tx.facts(row.run_id), row.id, row.block, ready)
+            tx.item_event(tx.facts(row.run_id), row.id, row.block, row.item, ready)
     return released
 
 

@@ -200,8 +200,29 @@ block_run = Table(
     Column("env_hash", Text),
     Column("started_at", BigInteger),
     Column("ended_at", BigInteger),
+    # An item's own name; what the end of the block decided for those below it (its fan-out, or
+    # what a condition said); and, in the row that stands for all items, how many there are to be,
+    # how many have a row, and how many have not ended.
+    Column("item_name", Text),
+    Column("decided", Text),
+    Column("items_all", Integer),
+    Column("items_made", Integer),
+    Column("items_left", Integer),
+    # A sensor's polls that said no, and since when it is being asked.
+    Column("polls", Integer, nullable=False, server_default=text("0")),
+    Column("polling_since", BigInteger),
+    # The block run whose products a cached one took.
+    Column("origin", Text),
     UniqueConstraint("run_id", "block", "item"),
     postgresql_with=ROOM,
+)
+CACHED = text("input_hash IS NOT NULL")
+Index(
+    "ix_block_run_cache",
+    block_run.c.input_hash,
+    block_run.c.env_hash,
+    sqlite_where=CACHED,
+    postgresql_where=CACHED,
 )
 READY = text("state = 'ready'")
 RUNNING = text("state = 'running'")

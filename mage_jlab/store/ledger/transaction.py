@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, insert, text
 
+from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.store.ledger.facts import RunBook, RunFacts
 from mage_jlab.store.ledger.plans import PlanBook, PlanView
 from mage_jlab.store.ledger.tables import event
@@ -55,6 +56,10 @@ class Transaction:
     def facts(self, run_id: str) -> RunFacts:
         """Give what never changes about a run."""
         return self._runs.get(self.connection, run_id)
+
+    def stored(self, product_id: str, manifest: str) -> StoredProduct:
+        """Give the manifest of a product; it never changes, so that many items read it once."""
+        return self._runs.stored(product_id, manifest)
 
     def event(
         self,
@@ -118,6 +123,20 @@ class Transaction:
             state=state,
             **more,
         )
+
+    def item_event(
+        self, facts: RunFacts, block_run: str, block: str, item: str, state: str, **more: Any
+    ) -> None:
+        """Append an event of one item, but for most of those that come in a fast stream.
+
+        Events are hints; ten thousand items would else write thirty thousand rows. The end of the
+        row that stands for all items is always told.
+        """
+        if not item:
+            self.block_event(facts, block_run, block, state, **more)
+        elif self._runs.may_tell(facts.id, block):
+            payload = {**(more.pop("payload", None) or {}), "item": item}
+            self.block_event(facts, block_run, block, state, payload=payload, **more)
 
     def flush(self) -> None:
         """Write the events that were collected."""
