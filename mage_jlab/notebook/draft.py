@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from mage_jlab.domain.analysis import Fixed
@@ -64,6 +64,17 @@ class Draft:
         """Take a cell away."""
         del self._cells[at]
 
+    def keep(self, kept: int, cells: Collection[int], at: int) -> None:
+        """Put one of several cells at the place of another of them, and take the rest away."""
+        one = self._cells[kept]
+        place = at - sum(index < at for index in cells)
+        left = [cell for index, cell in enumerate(self._cells) if index not in cells]
+        self._cells[:] = [*left[:place], one, *left[place:]]
+
+    def code_cells(self) -> list[int]:
+        """Give the indexes of the code cells."""
+        return [at for at, cell in enumerate(self._cells) if cell.get("cell_type") == "code"]
+
     def tags(self, at: int) -> list[str]:
         """Give a cell's tags."""
         tags = self._cells[at].get("metadata", {}).get("tags")
@@ -84,11 +95,20 @@ class Draft:
         if type_ is not None:
             self.add_tag(at, f"{BLOCK_TAG}{type_.value}")
 
+    def type_of(self, at: int) -> BlockType | None:
+        """Give the type of a cell's block; None when it is none, or its type is unknown."""
+        said = [tag.removeprefix(BLOCK_TAG) for tag in self.tags(at) if tag.startswith(BLOCK_TAG)]
+        return next((one for one in BlockType if one.value in said), None)
+
+    def mage(self, at: int) -> dict[str, Any]:
+        """Give what the cell's metadata says of its block."""
+        mage = self._cells[at].get("metadata", {}).get("mage")
+        return mage if isinstance(mage, dict) else {}
+
     def set_mage(self, at: int, key: str, value: Any) -> None:
         """Write what the cell's metadata says of its block; None takes it away."""
         metadata = self._cells[at].setdefault("metadata", {})
-        mage = metadata.get("mage")
-        said = dict(mage) if isinstance(mage, dict) else {}
+        said = dict(self.mage(at))
         said.pop(key, None)
         if value is not None:
             said[key] = value

@@ -10,7 +10,7 @@ from mage_jlab.domain.graph import above, find_cycle
 from mage_jlab.domain.pipeline import Edge
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.outside import Outside
-from mage_jlab.notebook.problems import error
+from mage_jlab.notebook.problems import Repair, error
 
 _UNORDERED = (
     BlockType.CHART,
@@ -59,7 +59,11 @@ def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> Blo
                     "cycle",
                     f"These blocks wait for each other: {' → '.join(cycle)}.",
                     None,
-                    ("Remove one of the names from upstream",),
+                    tuple(
+                        Repair("drop-upstream", f"Remove {one} from upstream", names=(one,))
+                        for one in by_name[name].role.upstream
+                        if one in cycle
+                    ),
                 )
             )
     return graph
@@ -96,6 +100,11 @@ def _order(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
         last = block
 
 
+def _drop(given: str) -> Repair:
+    title = f"Remove {given} from upstream"
+    return Repair("drop-upstream", title, names=(given,), automatic=True)
+
+
 def _declared(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
     names = {block.name for block in blocks} | {
         block.role.name for block in blocks if block.role.name
@@ -110,7 +119,10 @@ def _declared(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
                         "unknown-upstream",
                         f"upstream names {given}, and no block of this notebook has that name.",
                         None,
-                        (f"Remove {given} from upstream", f"Name a block {given}"),
+                        (
+                            _drop(given),
+                            f"Name a block {given}",
+                        ),
                     )
                 )
             elif name == block.name:
@@ -119,7 +131,7 @@ def _declared(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
                         "cycle",
                         f"{block.name} waits for itself.",
                         None,
-                        (f"Remove {given} from upstream",),
+                        (_drop(given),),
                     )
                 )
             else:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.facts import CellFacts, Parsed
-from mage_jlab.notebook.problems import Place, error
+from mage_jlab.notebook.problems import Place, error, merge
 from mage_jlab.notebook.resolving import Survey
 
 _KEEPS_OPEN = re.compile(r"^\s*%matplotlib\s+(?!inline\b|agg\b|-)\w", re.MULTILINE)
@@ -61,5 +61,8 @@ def _refuse(block: BlockWork, above: int, place: Place, survey: Survey) -> None:
     message = (
         f"This goes on with the figure that {name} began, and in a run each block begins its own."
     )
-    fixes = (f"Merge this cell into {name}", "Draw on axes of its own (fig, ax = plt.subplots())")
+    fixes = (
+        merge(above, f"Merge this cell into {name}"),
+        "Draw on axes of its own (fig, ax = plt.subplots())",
+    )
     block.report(error("hidden-state", message, place, fixes))

@@ -9,7 +9,7 @@ from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Environment
 from mage_jlab.notebook.facts import Parsed, parse
 from mage_jlab.notebook.known import BUILTINS
-from mage_jlab.notebook.problems import Places, Problem, error
+from mage_jlab.notebook.problems import Places, Problem, Repair, error
 from mage_jlab.notebook.resolving import Resolver
 from mage_jlab.notebook.values import Value
 
@@ -58,7 +58,7 @@ def decorated_function(
             "function-cell",
             "A cell holds one decorated function, and this is the second.",
             Places(parsed.source).of(second),
-            ("Move it to a cell of its own",),
+            (Repair("split", "Move it to a cell of its own", automatic=True),),
         )
         return node, _BY_DECORATOR[word], problem
     return node, _BY_DECORATOR[word], None

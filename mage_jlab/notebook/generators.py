@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mage_jlab.notebook.facts import CellFacts
-from mage_jlab.notebook.problems import Problem, error
+from mage_jlab.notebook.problems import Problem, Repair, error, merge
 from mage_jlab.notebook.resolving import Survey
 
+_SEED = {
+    "random": "random.seed(0)",
+    "numpy": "np.random.seed(0)",
+    "torch": "torch.manual_seed(0)",
+    "tensorflow": "tf.random.set_seed(0)",
+}
 _WORDS = {
     "random": "Python's random numbers",
     "numpy": "NumPy's random numbers",
@@ -25,13 +31,10 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
             is_block = index in survey.blocks
             place = one.draws.get(generator)
             if place is not None and is_block:
-                _check(
-                    index,
-                    users,
-                    seeds,
-                    survey,
-                    error("shared-rng", _message(survey, users, words), place, _fixes(generator)),
-                )
+                before = (users or seeds)[-1:]
+                fixes = _fixes(generator, survey, before)
+                problem = error("shared-rng", _message(survey, users, words), place, fixes)
+                _check(index, users, seeds, survey, problem)
             if place is not None or (generator in one.seeded and is_block):
                 users.append(index)
             if generator in one.seeded and not is_block:
@@ -57,6 +60,16 @@ def _message(survey: Survey, users: list[int], words: str) -> str:
     return f"This goes on with {words} where {name} left them: in a run each block starts anew."
 
 
-def _fixes(generator: str) -> tuple[str, ...]:
-    own = "rng = np.random.default_rng(…)" if generator == "numpy" else "random.Random(…)"
-    return ("Merge the two cells", f"Give each block a generator of its own ({own})")
+def _fixes(generator: str, survey: Survey, before: list[int]) -> tuple[Repair, ...]:
+    joined = tuple(
+        merge(
+            cell,
+            f"Merge this cell into {survey.blocks[cell].name}"
+            if cell in survey.blocks
+            else "Merge this cell into the one that draws above",
+        )
+        for cell in before
+    )
+    seed = _SEED[generator]
+    title = f"Seed them anew in this cell ({seed}): other numbers"
+    return (*joined, Repair("seed", title, names=(seed,)))

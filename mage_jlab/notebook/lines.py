@@ -71,3 +71,9 @@ def put_last(source: str, lines: str) -> str:
 def joined(rows: Sequence[str]) -> str:
     """Join lines to a cell's text."""
     return "\n".join(rows).rstrip("\n")
+
+
+def names_read(text: str) -> set[str]:
+    """Give all names that a text mentions as names; none of one that is no Python."""
+    tree = parse(text).tree
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()

@@ -12,7 +12,7 @@ from mage_jlab.domain.block import clean_name, identifier
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.guess import called
 from mage_jlab.notebook.known import BUILTINS
-from mage_jlab.notebook.problems import error
+from mage_jlab.notebook.problems import Repair, error
 
 _WRITING = (
     "to_csv",
@@ -57,7 +57,7 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
                     "name-taken",
                     f"{name} is already the name of the block in cell #{blocks[taken[key]].index}.",
                     None,
-                    ("Give one of the two another name",),
+                    (_rename(name, taken),),
                 )
             )
         _check_own(block, name)
@@ -84,7 +84,12 @@ def _check_own(block: BlockWork, name: str) -> None:
     if last in block.inputs or last in block.variables or last in block.head_imports:
         return
     message = f"The block is named {name}, and its function would hide the {last} that it uses."
-    block.report(error("name-taken", message, place, ("Give the block another name",)))
+    block.report(error("name-taken", message, place, (_rename(name, {}),)))
+
+
+def _rename(name: str, taken: Mapping[str, int]) -> Repair:
+    fresh = _unique(f"{name}_block" if name in BUILTINS else name, taken)
+    return Repair("rename", f"Name this block {fresh}", names=(fresh,), automatic=True)
 
 
 def _given(name: str) -> str:

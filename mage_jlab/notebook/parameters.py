@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mage_jlab.domain.word import Json
 from mage_jlab.notebook.facts import Parsed
-from mage_jlab.notebook.problems import Places, Problem, error
+from mage_jlab.notebook.problems import Places, Problem, Repair, error
 from mage_jlab.notebook.scopes import COMPREHENSIONS, SCOPES
 from mage_jlab.notebook.statements import text_of
 
@@ -86,7 +86,7 @@ def read_parameters(parsed: Parsed) -> Parameters:
                     "parameters",
                     "A parameters cell holds only assignments: a name, and its default.",
                     places.of(node),
-                    ("Move the line to a cell of its own",),
+                    (_apart("Move the line to a cell of its own"),),
                 )
             )
             continue
@@ -98,7 +98,14 @@ def read_parameters(parsed: Parsed) -> Parameters:
                     f"{name} is a name that every run gives to its blocks, "
                     f"so it cannot be a parameter.",
                     places.of(target),
-                    (f"Give {name} another name",),
+                    (
+                        Repair(
+                            "rename-name",
+                            f"Call it {_free(name, parsed)} everywhere",
+                            names=(name, _free(name, parsed)),
+                            automatic=True,
+                        ),
+                    ),
                 )
             )
             continue
@@ -108,12 +115,20 @@ def read_parameters(parsed: Parsed) -> Parameters:
                     "parameters",
                     f"{name} has two defaults in this cell.",
                     places.of(target),
-                    ("Keep one of them",),
+                    (Repair("drop-first", "Keep the last one", names=(name,), automatic=True),),
                 )
             )
             continue
         _add(found, name, value, text_of(node, lines), lines, places)
     return found
+
+
+def _apart(title: str) -> Repair:
+    return Repair("split", title, automatic=True)
+
+
+def _free(name: str, parsed: Parsed) -> str:
+    return next(one for one in (f"my_{name}", f"my_own_{name}") if one not in parsed.words)
 
 
 def _target(node: ast.stmt) -> ast.Name | None:
@@ -157,7 +172,7 @@ def _add(
                 f"{name} is computed by more than a plain expression, so it "
                 f"cannot stand in the parameters cell.",
                 places.of(odd),
-                ("Make that line a block of its own",),
+                (_apart("Make that line a block of its own"),),
             )
         )
         return
@@ -169,7 +184,7 @@ def _add(
                 f"{name} is another value each time it is computed, "
                 f"and each block would compute it.",
                 places.of(varying),
-                ("Make that line a block of its own",),
+                (_apart("Make that line a block of its own"),),
             )
         )
         return

@@ -40,6 +40,16 @@ class Repair:
     automatic: bool = False
 
 
+def merge(cell: int, title: str) -> Repair:
+    """Give the repair that joins the problem's cell with another one: exact, so automatic."""
+    return Repair("merge", title, cell, automatic=True)
+
+
+def make_block(title: str, cell: int | None = None) -> Repair:
+    """Give the repair that makes an untagged cell a block: exact, so automatic."""
+    return Repair("make-block", title, cell, automatic=True)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One sentence about a cell; without a place it is about the whole cell.

@@ -25,7 +25,7 @@ from mage_jlab.notebook.naming import name_blocks
 from mage_jlab.notebook.offers import offered
 from mage_jlab.notebook.outside import Outside, outside_of
 from mage_jlab.notebook.parameters import Parameters, read_parameters
-from mage_jlab.notebook.problems import Problem, error
+from mage_jlab.notebook.problems import Problem, Repair, error, make_block
 from mage_jlab.notebook.resolving import Survey
 from mage_jlab.notebook.results import defines, settle_results
 from mage_jlab.notebook.roles import Role, leads_out, role_of
@@ -191,7 +191,14 @@ class _Reader:
                         "block-type",
                         f"The cell's tag says {role.type.value}, and its decorator {type_.value}.",
                         None,
-                        ("Make the two the same",),
+                        (
+                            Repair(
+                                "set-type",
+                                f"Make it a {type_.value}",
+                                names=(type_.value,),
+                                automatic=True,
+                            ),
+                        ),
                     )
                 )
         return block
@@ -236,7 +243,10 @@ class _Reader:
                         "would not find it in a run."
                     )
                     survey.report(
-                        index, error("scratch-value", message, None, ("Make this cell a block",))
+                        index,
+                        error(
+                            "scratch-value", message, None, (make_block("Make this cell a block"),)
+                        ),
                     )
                     break
 
@@ -279,7 +289,7 @@ class _Reader:
                         "cell-id",
                         f"Another cell has the same id, {cell.id}.",
                         None,
-                        ("Save the notebook in JupyterLab, which gives each cell an id",),
+                        (Repair("new-id", "Give this cell an id of its own", automatic=True),),
                     ),
                 )
             seen.add(cell.id)

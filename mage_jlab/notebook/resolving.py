@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
-from mage_jlab.notebook.problems import Place, Problem, Repair, error
+from mage_jlab.notebook.problems import Place, Problem, Repair, error, make_block, merge
 from mage_jlab.notebook.unbound import SESSION_NAMES, unbound
 
 DECORATORS = frozenset(
@@ -137,15 +137,18 @@ class Resolver:
                     f"{name} is {CANNOT_TRAVEL[binding.kind]}, so it cannot pass "
                     f"from {giver.name} to {self._work.name}.",
                     place,
-                    (f"Merge this cell into {giver.name}", f"Make {name} in this cell"),
+                    (
+                        merge(giver.index, f"Merge this cell into {giver.name}"),
+                        Repair("open", f"Open {name} in this cell too", giver.index, (name,)),
+                    ),
                 )
             )
         if binding.how in ("def", "class"):
             message = (
                 f"{name} is defined on some paths only, so it cannot be handed to another block."
             )
-            fixes = (f"Define {name} in an untagged cell",)
-            self._work.report(error("cannot-travel", message, place, fixes))
+            joined = merge(giver.index, f"Merge this cell into {giver.name}")
+            self._work.report(error("cannot-travel", message, place, (joined,)))
         if binding.change is not None:
             self._changed_elsewhere(name, binding, giver)
         self._work.inputs[name] = (giver, name)
@@ -155,41 +158,31 @@ class Resolver:
         change = binding.change
         if change is None:
             return
-        fixes: tuple[str, ...] = (
-            f"Merge this cell into {giver.name}",
-            f"Change a copy instead ({change.name} = {change.name}.copy())",
-        )
+        joined = merge(giver.index, f"Merge this cell into {giver.name}")
+        copied = f"Change a copy instead ({change.name} = {change.name}.copy())"
         if change.rebound:
             message = (
                 f"{name} of {giver.name} holds a function that reads {change.name}, which is bound "
                 f"anew here; {self._work.name} would call it with the old one in a run."
             )
-            fixes = (f"Give one of the two {change.name} another name", fixes[0])
+            fixes = (joined, f"Give one of the two {change.name} another name")
             self._survey.report(change.cell, error("shared-object", message, change.place, fixes))
         elif change.cell in self._survey.blocks:
             message = (
                 f"{change.name} shares an object with {name}, and {self._work.name} "
                 f"would not see the change in a run."
             )
-            self._survey.report(change.cell, error("shared-object", message, change.place, fixes))
+            problem = error("shared-object", message, change.place, (joined, copied))
+            self._survey.report(change.cell, problem)
         else:
             done = "is changed" if change.certain else "may be changed"
             message = (
                 f"{name} of {giver.name} {done} in this untagged cell, so "
                 f"{self._work.name} would not see the change in a run."
             )
-            self._survey.report(
-                change.cell,
-                error(
-                    "scratch-shadows",
-                    message,
-                    change.place,
-                    (
-                        Repair("make-block", "Make this cell a block", automatic=True),
-                        *fixes[1:],
-                    ),
-                ),
-            )
+            fixes = (make_block("Make this cell a block"), copied)
+            problem = error("scratch-shadows", message, change.place, fixes)
+            self._survey.report(change.cell, problem)
 
     def _parameter(self, name: str, binding: Binding, _place: Place | None) -> None:
         self._work.variables[name] = binding.statements[0]
@@ -210,7 +203,12 @@ class Resolver:
         if name in self._survey.changed:
             message = f"{name} is changed after it is defined, and a run has it as it was defined."
             self._work.report(
-                error("scratch-value", message, place, (f"Define {name} and change it here",))
+                error(
+                    "scratch-value",
+                    message,
+                    place,
+                    (merge(binding.cell, f"Merge this cell into the one that defines {name}"),),
+                )
             )
             return
         function = binding.function
@@ -222,7 +220,10 @@ class Resolver:
                     "unknown-code",
                     f"The {what} {name} binds the global name {written}, and a block has none.",
                     place,
-                    (f"Return {written} from {name}", f"Define {name} in this cell"),
+                    (
+                        merge(binding.cell, f"Merge this cell into the one that defines {name}"),
+                        f"Return {written} from {name}",
+                    ),
                 )
             )
             return
@@ -234,7 +235,10 @@ class Resolver:
                     f"The class {name} reads {read[0] if read else 'variables'} from "
                     f"outside, so it cannot be shared by blocks.",
                     place,
-                    (f"Hand it to {name} as an argument", f"Define {name} in this cell"),
+                    (
+                        merge(binding.cell, f"Merge this cell into the one that defines {name}"),
+                        f"Hand it to {name} as an argument",
+                    ),
                 )
             )
             return
@@ -278,7 +282,11 @@ class Resolver:
             message = (
                 f"{name} is defined and used in {giver.name}; in a run this would be another class."
             )
-            fixes = (f"Move the class {name} to an untagged cell",)
+            title = f"Move the class {name} to a cell of its own"
+            fixes = (
+                Repair("move-out", title, giver.index, (name,), automatic=True),
+                merge(giver.index, f"Merge this cell into {giver.name}"),
+            )
             self._work.report(error("shared-object", message, place, fixes))
 
     def _as_it_was(
@@ -298,12 +306,15 @@ class Resolver:
             )
         )
         if not same:
+            made = self._environment.names.get(name)
+            title = f"Merge this cell into the one that makes {name}"
+            joined = (merge(made.cell, title),) if made is not None else ()
             self._work.report(
                 error(
                     "scratch-value",
                     f"{name} was made with another {needed} than the one that stands here.",
                     place,
-                    (f"Give one of the two {needed} another name",),
+                    (*joined, f"Give one of the two {needed} another name"),
                 )
             )
         self.read(needed, place)
@@ -328,17 +339,14 @@ class Resolver:
                     "scratch-shadows",
                     message,
                     binding.place,
-                    (
-                        Repair("make-block", "Make this cell a block", automatic=True),
-                        f"Give {name} another name here",
-                    ),
+                    (make_block("Make this cell a block"), f"Give {name} another name here"),
                 ),
             )
             return
         cell = binding.cell
         fixes = (
             Repair("move", f"Move the line into {self._work.name}", cell, (name,)),
-            Repair("make-block", "Make that cell a block", cell, automatic=True),
+            make_block("Make that cell a block", cell),
             Repair("parameter", f"Make {name} a parameter", cell, (name,)),
             Repair("go", "Go to the cell that computes it", cell),
         )

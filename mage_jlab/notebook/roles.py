@@ -9,7 +9,7 @@ from mage_jlab.domain.block import BlockType
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.guess import guess_type
 from mage_jlab.notebook.magics import translate
-from mage_jlab.notebook.problems import Problem, error
+from mage_jlab.notebook.problems import Problem, Repair, error
 
 BLOCK_TAG = "block:"
 PARAMETERS_TAGS = ("parameters", "pipeline-parameters")
@@ -36,6 +36,16 @@ class Role:
     problems: tuple[Problem, ...] = ()
 
 
+def _drop(key: str) -> Repair:
+    title = f"Take {key} out of the cell's metadata"
+    return Repair("drop-key", title, names=(key,), automatic=True)
+
+
+_DROP_NAME = Repair(
+    "drop-key", "Let the code give the block its name", names=("name",), automatic=True
+)
+
+
 def role_of(cell: Cell) -> Role:
     """Give the role that a code cell's tags and metadata say it has."""
     types = [tag.removeprefix(BLOCK_TAG) for tag in cell.tags if tag.startswith(BLOCK_TAG)]
@@ -55,7 +65,9 @@ def _block(cell: Cell, types: list[str], steps: list[str]) -> Role:
             error(
                 "block-type",
                 f"This cell has {len(set(types))} block types: {', '.join(sorted(set(types)))}.",
-                fixes=("Keep one of them",),
+                fixes=tuple(
+                    Repair("set-type", f"Keep {one}", names=(one,)) for one in dict.fromkeys(types)
+                ),
             )
         )
     elif types:
@@ -67,7 +79,10 @@ def _block(cell: Cell, types: list[str], steps: list[str]) -> Role:
                     "block-type",
                     f"{types[0] or 'An empty word'} is no block type. "
                     f"The types are {', '.join(one.value for one in BlockType)}.",
-                    fixes=("Pick a type in the cell's toolbar",),
+                    fixes=(
+                        Repair("make-block", "Take the type that its code suggests"),
+                        "Pick a type in the cell's toolbar",
+                    ),
                 )
             )
     else:
@@ -76,7 +91,11 @@ def _block(cell: Cell, types: list[str], steps: list[str]) -> Role:
     name = mage.get("name", steps[0].split(":")[0] if steps else None)
     if name is not None and not (isinstance(name, str) and name):
         problems.append(
-            error("block-name", "The name of this block in the cell's metadata is no text.")
+            error(
+                "block-name",
+                "The name of this block in the cell's metadata is no text.",
+                fixes=(_DROP_NAME,),
+            )
         )
         name = None
     if isinstance(name, str) and leads_out(name):
@@ -84,14 +103,18 @@ def _block(cell: Cell, types: list[str], steps: list[str]) -> Role:
             error(
                 "block-name",
                 f"{name} leads out of the project, so it cannot be the name of a block.",
-                fixes=("Choose a name of letters, digits and _",),
+                fixes=(_DROP_NAME, "Choose a name of letters, digits and _"),
             )
         )
         name = None
     declared = mage.get("upstream", [])
     if not (isinstance(declared, list) and all(isinstance(one, str) for one in declared)):
         problems.append(
-            error("unknown-upstream", "upstream in the cell's metadata is no list of block names.")
+            error(
+                "unknown-upstream",
+                "upstream in the cell's metadata is no list of block names.",
+                fixes=(_drop("upstream"),),
+            )
         )
         declared = []
     declared = declared + [
@@ -100,7 +123,11 @@ def _block(cell: Cell, types: list[str], steps: list[str]) -> Role:
     configuration = mage.get("configuration", {})
     if not isinstance(configuration, dict):
         problems.append(
-            error("block-configuration", "configuration in the cell's metadata is no mapping.")
+            error(
+                "block-configuration",
+                "configuration in the cell's metadata is no mapping.",
+                fixes=(_drop("configuration"),),
+            )
         )
         configuration = {}
     return Role(

@@ -16,7 +16,7 @@ from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of
 from mage_jlab.notebook.known import BUILTINS
-from mage_jlab.notebook.problems import Place, error
+from mage_jlab.notebook.problems import Place, error, merge
 from mage_jlab.notebook.randomness import seeds
 from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.scope_state import Context
@@ -148,7 +148,11 @@ class Settings:
             if "duckdb" not in words:
                 return
             message = "DuckDB's own connection keeps this, and each block of a run has a new one."
-            fixes = ("Merge the cells that use it", "Hand it on as a result (….df())")
+            user = next(one for one in below if "duckdb" in one.parsed.words)
+            fixes = (
+                merge(user.index, f"Merge this cell into {user.name}"),
+                "Hand it on as a result (….df())",
+            )
             self.survey.report(cell, error("cannot-travel", message, place, fixes))
             return
         mine = self.survey.blocks.get(cell)
@@ -156,11 +160,11 @@ class Settings:
             f"but in a run for {mine.name} alone" if mine is not None else "and a run has it not"
         )
         message = f"This setting ({dotted}) holds for all cells below, {scope}."
-        fixes = (
+        reach = (
+            merge(below[0].index, f"Merge this cell into {below[0].name}"),
             "Write it as a line of its own in an untagged cell, with its value in place",
-            "Set it in each block that needs it",
         )
-        self.survey.report(cell, error("session-setting", message, place, fixes))
+        self.survey.report(cell, error("session-setting", message, place, reach))
 
     def source(self) -> str:
         """Write ``utils/<pipeline>_setup.py``; empty when there is nothing to set."""

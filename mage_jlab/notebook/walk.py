@@ -12,7 +12,7 @@ from mage_jlab.notebook.environment import Binding, Change, Environment, ObjectI
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
 from mage_jlab.notebook.function_cells import bind_function
 from mage_jlab.notebook.parameters import Parameters
-from mage_jlab.notebook.problems import Place, error
+from mage_jlab.notebook.problems import Place, error, merge
 from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.scratch import scratch_bindings
 from mage_jlab.notebook.settings import Settings
@@ -186,7 +186,10 @@ class Walk:
             f"{holder} of {giver.name} holds a function that reads {name}, which is bound anew "
             f"here; in a run that function has the old one."
         )
-        fixes = (f"Give one of the two {name} another name", f"Merge this cell into {giver.name}")
+        fixes = (
+            merge(giver.index, f"Merge this cell into {giver.name}"),
+            f"Give one of the two {name} another name",
+        )
         block.report(error("shared-object", message, place, fixes))
 
     def _given_anew(self, name: str, block: BlockWork, facts: CellFacts) -> None:
@@ -318,13 +321,17 @@ class Walk:
 
     def _two_copies(self, block: BlockWork, name: str, change: Change) -> None:
         """A block that reads two names of one object has two copies of it, and changes one."""
+        giver = block.inputs[name][0]
         block.report(
             error(
                 "shared-object",
                 f"{change.name} and {name} share an object that is changed here; "
                 f"in a run {block.name} has two copies of it.",
                 change.place,
-                (f"Merge this cell into {block.inputs[name][0].name}", f"Read only {change.name}"),
+                (
+                    merge(giver.index, f"Merge this cell into {giver.name}"),
+                    f"Read only {change.name}",
+                ),
             )
         )
 
