@@ -11,6 +11,7 @@ import { sidebar } from './sidebar';
 import { runView } from './runs';
 import { productView } from './products';
 import { triggerEditor } from './triggers';
+import { turning } from './turning';
 import { notifications } from './notifications';
 import { running } from './running';
 
@@ -27,6 +28,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notifications,
   running,
   rail,
+  turning,
   exporter,
   status,
   launcher

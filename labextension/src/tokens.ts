@@ -42,6 +42,9 @@ export namespace CommandIDs {
   /** Make the active cell a block of a type, or none: `{type}`. */
   export const setBlockType = 'mage-jlab:set-block-type';
 
+  /** Show which pipeline a notebook would become: `{path?}`; the current one by default. */
+  export const turnNotebook = 'mage-jlab:turn-notebook';
+
   /** Open a notebook at one of its cells: `{path, cell, line?}`. */
   export const openCell = 'mage-jlab:open-cell';
 }

@@ -4,7 +4,8 @@ import type {
   AnalysedBlock,
   Analysis,
   BlockType,
-  Diagnostic
+  Diagnostic,
+  Fix
 } from '../../labextension/src/contract';
 import type { LastRun } from '../../labextension/src/model';
 
@@ -56,7 +57,7 @@ export function problemOf(
   line: number | null,
   column: number | null,
   end: number | null,
-  fixes: string[] = []
+  repairs: Fix[] = []
 ): Diagnostic {
   return {
     cell_id: cell,
@@ -67,8 +68,15 @@ export function problemOf(
     severity: 'error',
     code: 'scratch-value',
     message: 'It is computed in an untagged cell.',
-    fixes
+    fixes: repairs.map(({ title }) => title),
+    repairs
   };
+}
+
+/** Make a fix; one whose id begins with `go` leads to a cell. */
+export function fixOf(id: string, fields: Partial<Fix> = {}): Fix {
+  const title = `${id} it`;
+  return { id, title, cell_id: null, automatic: false, ...fields };
 }
 
 /** The last run of a pipeline, as a run with these block runs; none at all by default. */

@@ -1,16 +1,16 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { InputDialog } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { sentence } from '../client';
 import type { BlockType, Diagnostic } from '../contract';
 import type { IMage, IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import { BLOCK_TYPES, typeWord } from '../ui';
+import { automaticOf, mendAll } from './mending';
 import { goTo } from './navigate';
-import { openTypeMenu } from './picker';
+import { openCellMenu } from './typemenu';
 import { blockTypeOf, givenName, setBlockType, setGivenName } from '../model';
 import type { Workbench } from '../model';
 
@@ -28,8 +28,8 @@ export namespace CellCommandIDs {
   /** Go to the previous problem. */
   export const previousProblem = 'mage-jlab:previous-problem';
 
-  /** Tag all cells by guess. */
-  export const tagAll = 'mage-jlab:tag-all';
+  /** Carry out all fixes that leave no choice. */
+  export const mendAll = 'mage-jlab:mend-all';
 }
 
 const NO_ARGS = { args: { type: 'object', properties: {} } };
@@ -92,7 +92,7 @@ export function addCellCommands(
       if (cell) {
         const area = cell.editorWidget?.node ?? cell.node;
         const { right, top } = area.getBoundingClientRect();
-        openTypeMenu(cell, trans, right - 260, top + 28);
+        openCellMenu(cell, trans, right - 260, top + 28);
       }
     }
   });
@@ -133,22 +133,21 @@ export function addCellCommands(
   walk(CellCommandIDs.nextProblem, trans.__('Next problem'), 1);
   walk(CellCommandIDs.previousProblem, trans.__('Previous problem'), -1);
 
-  commands.addCommand(CellCommandIDs.tagAll, {
-    label: trans.__('Turn this notebook into a pipeline…'),
+  commands.addCommand(CellCommandIDs.mendAll, {
+    label: trans.__('Fix all problems that leave no choice'),
     caption: trans.__(
-      'Tag each cell that does something as a block, with the type that fits its code'
+      'Carry out each fix that the notebook gives the same after, as one step of Undo'
     ),
     describedBy: NO_ARGS,
-    isEnabled: () => workbenches.current !== null,
+    isEnabled: () =>
+      (workbenches.current?.diagnostics() ?? []).some(
+        one => automaticOf(one) !== null
+      ),
     execute: async () => {
-      const workbench = workbenches.current;
-      if (workbench === null) {
-        return;
-      }
-      try {
-        await tagAll(mage, workbench);
-      } catch (error) {
-        Notification.error(sentence(error));
+      const { panel, current } = workbenches;
+      if (panel && current) {
+        const client = mage.client.notebooks;
+        await mendAll({ panel, workbench: current, client, trans });
       }
     }
   });
@@ -180,20 +179,4 @@ async function nextProblem(
       : ([...places].reverse().find(at => at < here) ??
         places[places.length - 1]);
   await goTo(panel, { cell: ids[next] });
-}
-
-/** Tag the cells as the server side guesses them, through the live model. */
-async function tagAll(mage: IMage, workbench: Workbench): Promise<void> {
-  const guesses = await mage.client.notebooks.guess(
-    workbench.path,
-    workbench.content()
-  );
-  workbench.model.sharedModel.transact(() => {
-    for (const guess of guesses) {
-      const cell = workbench.cell(guess.cell_id);
-      if (cell && guess.type && blockTypeOf(cell) === null) {
-        setBlockType(cell, guess.type);
-      }
-    }
-  });
 }

@@ -13,6 +13,7 @@ import { driftOf } from './drift';
 import { cellsOfFlow, flowSentence, inflows, outflows } from './flows';
 import type { ICellLine } from './line';
 import { CellLine } from './line';
+import type { IMending } from './mending';
 import { watchNames } from './names';
 import { CellProblems } from './problems';
 import { drawSquiggles } from './squiggles';
@@ -242,14 +243,13 @@ interface IParts {
 
 /** Draw a notebook's blocks for as long as it is open. */
 export function decoratePanel(
-  panel: NotebookPanel,
-  workbench: Workbench,
-  trans: TranslationBundle,
+  mending: IMending,
   showDrift: Decorator.IActions['showDrift']
 ): Decorator {
+  const { panel, trans, workbench } = mending;
   return new Decorator(panel, workbench, trans, {
     fix: (diagnostic, button) => {
-      openFixMenu({ panel, workbench, trans, diagnostic }, button);
+      openFixMenu(mending, diagnostic, button);
     },
     showDrift
   });

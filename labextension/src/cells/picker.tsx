@@ -1,15 +1,12 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
-import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { BlockType } from '../contract';
-import { BLOCK_TYPES, foldIcon, runIcon, TypeBadge, typeWord } from '../ui';
-import { typeIcon } from './icon';
-import { blockTypeOf, setBlockType } from '../model';
+import { foldIcon, runIcon, TypeBadge, typeWord } from '../ui';
+import { blockTypeOf } from '../model';
+import { openCellMenu } from './typemenu';
 
 /** The first item of a code cell's toolbar: the type of the block that the cell is. */
 export class TypePicker extends ReactWidget {
@@ -53,7 +50,7 @@ export class TypePicker extends ReactWidget {
           onClick={event => {
             const { left, bottom } =
               event.currentTarget.getBoundingClientRect();
-            openTypeMenu(this._cell, trans, left, bottom);
+            openCellMenu(this._cell, trans, left, bottom);
           }}
         >
           {type ? <TypeBadge type={type} /> : null}
@@ -79,48 +76,4 @@ export class TypePicker extends ReactWidget {
   private _onMetadataChanged(): void {
     this.update();
   }
-}
-
-/**
- * Open the menu of block types for a cell: arrows, a first letter and Enter choose in it.
- *
- * @param cell - the cell to tag
- * @param trans - for the words
- * @param x - where the menu's left edge stands in the page
- * @param y - where the menu's upper edge stands in the page
- */
-export function openTypeMenu(
-  cell: Cell,
-  trans: TranslationBundle,
-  x: number,
-  y: number
-): Menu {
-  const commands = new CommandRegistry();
-  const menu = new Menu({ commands });
-  menu.addClass('mage-TypeMenu');
-  const now = blockTypeOf(cell.model);
-  const offer = (type: BlockType | null, label: string): void => {
-    const id = `mage-jlab:tag-${type ?? 'none'}`;
-    commands.addCommand(id, {
-      label,
-      describedBy: { args: { type: 'object', properties: {} } },
-      icon: type === null ? undefined : typeIcon(type),
-      isToggleable: true,
-      isToggled: () => now === type,
-      execute: () => setBlockType(cell.model, type)
-    });
-    menu.addItem({ command: id });
-  };
-  for (const type of BLOCK_TYPES) {
-    offer(type, typeWord(type, trans));
-  }
-  menu.addItem({ type: 'separator' });
-  offer(null, trans.__('Not a block'));
-  menu.aboutToClose.connect(() => {
-    // The command of the chosen item runs after the menu has closed.
-    window.setTimeout(() => menu.dispose(), 0);
-  });
-  menu.open(x, y);
-  menu.activeIndex = Math.max(0, now === null ? 0 : BLOCK_TYPES.indexOf(now));
-  return menu;
 }

@@ -74,7 +74,8 @@ export const cells: JupyterFrontEndPlugin<void> = {
       ]);
       const workbench = benches.of(panel);
       if (workbench && !panel.isDisposed) {
-        decoratePanel(panel, workbench, trans, (cell, kind) =>
+        const client = mage.client.notebooks;
+        decoratePanel({ panel, workbench, client, trans }, (cell, kind) =>
           showDrift(app.commands, workbench, cell, kind)
         );
       }

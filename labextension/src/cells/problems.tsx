@@ -48,7 +48,7 @@ export class CellProblems extends ReactWidget {
             <span className="mage-CellProblem-text" title={diagnostic.message}>
               {diagnostic.message}
             </span>
-            {diagnostic.fixes.length > 0 ? (
+            {diagnostic.repairs.length > 0 ? (
               <Button
                 look="link"
                 aria-haspopup="menu"

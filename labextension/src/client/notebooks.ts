@@ -1,11 +1,19 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
-import type { Analysis, Export, Project, TaggedCell } from '../contract';
+import type {
+  Analysis,
+  CellChoice,
+  Diagnostic,
+  Export,
+  Fixed,
+  Project,
+  TaggedCell
+} from '../contract';
 import { RequestError } from './errors';
 import type { IPage } from './page';
 import type { Transport } from './transport';
 
-/** Notebooks over HTTP: analysis, export, guesses of types. */
+/** Notebooks over HTTP: analysis and fixes, guesses of types, export. */
 export class NotebooksClient {
   /** @param transport - what carries the requests */
   constructor(transport: Transport) {
@@ -39,14 +47,36 @@ export class NotebooksClient {
   }
 
   /** Guess which cells are blocks, and of which type; nothing is written. */
-  async guess(
+  async guess(path: string, notebook: INotebookContent): Promise<TaggedCell[]> {
+    const body = { path, notebook };
+    const page = await this._transport.post<IPage<TaggedCell>>(
+      'notebooks/tag',
+      body
+    );
+    return page.items;
+  }
+
+  /** Give the notebook as choices of types, names and merges make it; nothing is written. */
+  async choose(
     path: string,
-    notebook?: INotebookContent
-  ): Promise<TaggedCell[]> {
-    const answer = await this._transport.post<
-      IPage<TaggedCell> & { cells?: TaggedCell[] }
-    >('notebooks/tag', { path, notebook });
-    return answer.items ?? answer.cells ?? [];
+    notebook: INotebookContent,
+    choices: readonly CellChoice[]
+  ): Promise<INotebookContent> {
+    const body = { path, notebook, choices };
+    return contentOf(await this._transport.post('notebooks/tag', body));
+  }
+
+  /** Give the notebook as one fix of a diagnostic makes it; nothing is written. */
+  async fix(
+    path: string,
+    notebook: INotebookContent,
+    diagnostic: Diagnostic,
+    fix: string
+  ): Promise<INotebookContent> {
+    const { cell_id, code, line, column } = diagnostic;
+    const place = { cell_id, code, line, column };
+    const body = { path, notebook, diagnostic: place, fix };
+    return contentOf(await this._transport.post('notebooks/fix', body));
   }
 
   /** Give the path of a pipeline's notebook; one is made where there is none. */
@@ -97,6 +127,11 @@ export namespace NotebooksClient {
     /** The project of the notebook. */
     project: Project | null;
   }
+}
+
+/** Which cells differ is said too; who changes a live notebook compares by itself. */
+function contentOf(fixed: Fixed): INotebookContent {
+  return fixed.notebook as unknown as INotebookContent;
 }
 
 /** Whether a refusal's body is the outcome of an export. */

@@ -1,3 +1,5 @@
+export { amend } from './amend';
+export type { IAmendment } from './amend';
 export { Connection } from './connection';
 export { CHANGED_SCHEMA, Events } from './events';
 export { RunHistory } from './history';

@@ -46,6 +46,11 @@ export class Workbench implements IDisposable {
     return this._changed;
   }
 
+  /** Emitted when texts, tags or names are others than they were; outputs are none of these. */
+  get edited(): ISignal<this, void> {
+    return this._edited;
+  }
+
   /** The notebook's path, relative to the server's root. */
   get path(): string {
     return this._path();
@@ -183,6 +188,7 @@ export class Workbench implements IDisposable {
       return;
     }
     this._written = written;
+    this._edited.emit();
     const tags = JSON.stringify(
       cellsOf(this.model).map(cell => [
         cell.id,
@@ -205,6 +211,7 @@ export class Workbench implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _client: NotebooksClient;
   private _debouncer: Debouncer;
+  private _edited = new Signal<this, void>(this);
   private _error: RequestError | null = null;
   private _isDisposed = false;
   private _path: () => string;

@@ -55,11 +55,13 @@ export class RailPanel extends ReactWidget {
       <Rail
         workbench={workbench}
         active={active}
+        mending={this._mending}
         trans={trans}
         actions={{
           goTo: cell => panel && void goTo(panel, { cell }),
           next: () => void commands.execute(CellCommandIDs.nextProblem),
-          tagAll: () => void commands.execute(CellCommandIDs.tagAll),
+          turn: () => void commands.execute(CommandIDs.turnNotebook),
+          mendAll: () => void this._mendAll(),
           openRun: run => void commands.execute(CommandIDs.openRun, { run }),
           showDrift: (cell, kind) =>
             workbench && showDrift(commands, workbench, cell, kind)
@@ -92,6 +94,15 @@ export class RailPanel extends ReactWidget {
     this.update();
   }
 
+  private async _mendAll(): Promise<void> {
+    this._mending = true;
+    this.update();
+    await this._context.commands.execute(CellCommandIDs.mendAll);
+    this._mending = false;
+    this.update();
+  }
+
+  private _mending = false;
   private _panel: NotebookPanel | null = null;
   private _workbench: Workbench | null = null;
 }

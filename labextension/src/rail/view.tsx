@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { Workbench } from '../model';
 import type { DriftKind } from '../cells/drift';
+import { automaticOf } from '../cells/mending';
 import type { AnalysedBlock } from '../contract';
 import {
   Banner,
@@ -25,8 +26,11 @@ export interface IRailActions {
   /** Go to the next problem. */
   next: () => void;
 
-  /** Tag the notebook's cells by guess. */
-  tagAll: () => void;
+  /** Show which pipeline the notebook would become. */
+  turn: () => void;
+
+  /** Carry out the fixes that leave no choice. */
+  mendAll: () => void;
 
   /** Open the run that was the last. */
   openRun: (run: string) => void;
@@ -39,6 +43,7 @@ export interface IRailActions {
 export function Rail(props: {
   workbench: Workbench | null;
   active: string | null;
+  mending: boolean;
   actions: IRailActions;
   trans: TranslationBundle;
 }): JSX.Element {
@@ -58,7 +63,7 @@ export function Rail(props: {
           'Pick a type in a cell’s toolbar, or let the code decide:'
         )}
       >
-        <Button onClick={actions.tagAll}>
+        <Button onClick={actions.turn}>
           {trans.__('Turn this notebook into a pipeline…')}
         </Button>
       </Empty>
@@ -82,6 +87,7 @@ export function Rail(props: {
 function Blocks(props: {
   workbench: Workbench;
   active: string | null;
+  mending: boolean;
   actions: IRailActions;
   trans: TranslationBundle;
 }): JSX.Element | null {
@@ -94,7 +100,6 @@ function Blocks(props: {
   const { blocks } = analysis;
   const index = blocks.findIndex(block => block.cell_id === active);
   const block = blocks[index];
-  const errors = workbench.diagnostics(undefined, 'error').length;
   return (
     <>
       <header className="mage-Rail-head">
@@ -134,8 +139,30 @@ function Blocks(props: {
           />
         ) : null}
       </div>
+      <Foot {...props} />
+    </>
+  );
+}
+
+/** What stops the export, and the way to mend it. */
+function Foot(props: {
+  workbench: Workbench;
+  mending: boolean;
+  actions: IRailActions;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { workbench, mending, actions, trans } = props;
+  const errors = workbench.diagnostics(undefined, 'error').length;
+  const clear = workbench
+    .diagnostics()
+    .filter(one => automaticOf(one) !== null).length;
+  if (errors === 0 && clear === 0) {
+    return null;
+  }
+  return (
+    <footer className="mage-Rail-foot">
       {errors > 0 ? (
-        <footer className="mage-Rail-foot">
+        <div>
           <SeverityMark severity="error" trans={trans} />
           <span>
             {trans._n(
@@ -147,9 +174,24 @@ function Blocks(props: {
           <Button look="link" onClick={actions.next}>
             {trans.__('Next')}
           </Button>
-        </footer>
+        </div>
       ) : null}
-    </>
+      {clear > 0 ? (
+        <Button
+          disabled={mending}
+          title={trans.__('Fix all problems that leave no choice')}
+          onClick={actions.mendAll}
+        >
+          {mending
+            ? trans.__('Fixing…')
+            : trans._n(
+                'Fix %1 that leaves no choice',
+                'Fix %1 that leave no choice',
+                clear
+              )}
+        </Button>
+      ) : null}
+    </footer>
   );
 }
 

@@ -10,7 +10,7 @@ import {
 import { blockTypeOf, Workbench } from '../../../labextension/src/model';
 import { MageClient } from '../../../labextension/src/client';
 import { CommandIDs } from '../../../labextension/src/tokens';
-import { analysisOf, lastRunOf, problemOf } from '../analyses';
+import { analysisOf, fixOf, lastRunOf, problemOf } from '../analyses';
 import { notebookOf } from '../notebooks';
 import { until, Wire } from '../wire';
 
@@ -112,26 +112,11 @@ describe('the commands of cells', () => {
     expect(commands.isEnabled(CellCommandIDs.rename)).toBe(false);
   });
 
-  it('tag all cells by guess, but for those that are blocks already', async () => {
-    const guess = (cell: string, index: number, type: string | null) => ({
-      cell_id: cell,
-      index,
-      type,
-      name: null
-    });
-    wire.on('POST notebooks/tag', {
-      items: [
-        guess('c0', 0, 'data_loader'),
-        guess('c1', 1, 'transformer'),
-        guess('c2', 2, null)
-      ],
-      next: null
-    });
-    await commands.execute(CellCommandIDs.tagAll);
-    expect([...model.cells].map(blockTypeOf)).toEqual([
-      'custom',
-      'transformer',
-      null
-    ]);
+  it('fix all that leaves no choice only where something does', () => {
+    expect(commands.isEnabled(CellCommandIDs.mendAll)).toBe(false);
+    bench.analysis?.diagnostics[0].repairs.push(
+      fixOf('drop', { automatic: true })
+    );
+    expect(commands.isEnabled(CellCommandIDs.mendAll)).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import { act } from 'react';
 
 import { Decorator } from '../../../labextension/src/cells/decorator';
-import { analysisOf, blockOf, lastRunOf, problemOf } from '../analyses';
+import { analysisOf, blockOf, fixOf, lastRunOf, problemOf } from '../analyses';
 import { click, settle, words } from '../draw';
 import { notebookOf } from '../notebooks';
 
@@ -74,7 +74,7 @@ describe('the decorator', () => {
         blockOf('ok', { df: 'load.df' })
       ],
       [
-        problemOf('cell-ok', 1, 11, 13, ['Mend it']),
+        problemOf('cell-ok', 1, 11, 13, [fixOf('move')]),
         { ...problemOf('cell-load', 1, 1, 3), severity: 'warning' }
       ]
     );

@@ -4,13 +4,14 @@ import { Widget } from '@lumino/widgets';
 
 import type { ICellLine } from '../../../labextension/src/cells/line';
 import { CellLine } from '../../../labextension/src/cells/line';
+import { TypePicker } from '../../../labextension/src/cells/picker';
 import {
-  openTypeMenu,
-  TypePicker
-} from '../../../labextension/src/cells/picker';
+  openCellMenu,
+  openTypeMenu
+} from '../../../labextension/src/cells/typemenu';
 import { CellProblems } from '../../../labextension/src/cells/problems';
 import { blockTypeOf, setBlockType } from '../../../labextension/src/model';
-import { problemOf } from '../analyses';
+import { fixOf, problemOf } from '../analyses';
 import { click, settle, show, words } from '../draw';
 import { notebookOf } from '../notebooks';
 
@@ -96,7 +97,7 @@ describe('the lines below a block', () => {
     const fix = jest.fn();
     const problems = new CellProblems(trans, fix);
     await show(problems);
-    const first = problemOf('c', 1, 1, 2, ['Make that cell a block']);
+    const first = problemOf('c', 1, 1, 2, [fixOf('tag')]);
     await settle(() => problems.say([first, { ...problemOf('c', 2, 1, 2) }]));
     expect(problems.node.querySelectorAll('.mage-CellProblem')).toHaveLength(2);
     expect(problems.node.querySelectorAll('button')).toHaveLength(1);
@@ -129,13 +130,28 @@ describe('the type picker', () => {
 
   it('opens a menu on the type that the cell has, and changes it', () => {
     const cell = cellOf(['block:transformer']);
-    const menu = openTypeMenu(cell, trans, 0, 0);
+    const menu = openCellMenu(cell, trans, 0, 0);
     expect(menu.activeItem?.label).toBe('Transformer');
     expect(menu.items.map(({ label }) => label)).toContain('Not a block');
     const item = menu.items.find(({ label }) => label === 'Chart');
     void menu.commands.execute(item?.command ?? '');
     expect(blockTypeOf(cell.model)).toBe('chart');
     menu.dispose();
+  });
+
+  it('offers the runtime variables only where a cell can hold them', () => {
+    const labels = (parameters: boolean): string[] => {
+      const options = { now: null, parameters, none: 'Scratch', x: 0, y: 0 };
+      const menu = openTypeMenu({ ...options, onPick }, trans);
+      const found = menu.items.map(({ label }) => label);
+      void menu.commands.execute('mage-jlab:tag-none');
+      menu.dispose();
+      return found.slice(-2);
+    };
+    const onPick = jest.fn();
+    expect(labels(true)).toEqual(['Parameters', 'Scratch']);
+    expect(labels(false)).toEqual(['', 'Scratch']);
+    expect(onPick).toHaveBeenCalledWith(null);
   });
 
   it('is not there for a cell that is no code', async () => {

@@ -1,5 +1,8 @@
 import { MageClient, RequestError } from '../../../labextension/src/client';
+import { problemOf } from '../analyses';
 import { Refusal, Wire } from '../wire';
+
+const content = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
 
 describe('the client', () => {
   let wire: Wire;
@@ -73,7 +76,12 @@ describe('the client', () => {
     ['GET products/x', c => c.products.get('x')],
     ['GET products/x/rows?offset=0&limit=50', c => c.products.rows('x', 0, 50)],
     ['POST notebooks/check', c => c.notebooks.check('n.ipynb')],
-    ['POST notebooks/tag', c => c.notebooks.guess('n.ipynb')],
+    ['POST notebooks/tag', c => c.notebooks.guess('n.ipynb', content)],
+    ['POST notebooks/tag', c => c.notebooks.choose('n.ipynb', content, [])],
+    [
+      'POST notebooks/fix',
+      c => c.notebooks.fix('n.ipynb', content, problemOf('c', 1, 1, 2), 'move')
+    ],
     ['POST notebooks/open', c => c.notebooks.open('p', 'f')],
     ['GET engine', c => c.engine.status()],
     ['POST engine/start', c => c.engine.start()],

@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import type { Workbench } from '../../../labextension/src/model';
 import { Rail } from '../../../labextension/src/rail/view';
-import { analysisOf, blockOf, lastRunOf, problemOf } from '../analyses';
+import { analysisOf, blockOf, fixOf, lastRunOf, problemOf } from '../analyses';
 import { click, draw, settle, words } from '../draw';
 
 const trans = nullTranslator.load('mage_jlab');
@@ -42,16 +42,21 @@ describe('the rail', () => {
   const actions = {
     goTo: jest.fn(),
     next: jest.fn(),
-    tagAll: jest.fn(),
+    turn: jest.fn(),
+    mendAll: jest.fn(),
     openRun: jest.fn(),
     showDrift: jest.fn()
   };
 
-  const rail = (workbench: Workbench | null): Promise<HTMLElement> =>
+  const rail = (
+    workbench: Workbench | null,
+    mending = false
+  ): Promise<HTMLElement> =>
     draw(
       <Rail
         workbench={workbench}
         active="cell-clean"
+        mending={mending}
         actions={actions}
         trans={trans}
       />
@@ -132,11 +137,28 @@ describe('the rail', () => {
     expect(actions.next).toHaveBeenCalledTimes(1);
   });
 
+  it('offers to fix what leaves no choice, with errors or without', async () => {
+    const clear = (id: string) => ({
+      ...problemOf('cell-clean', 1, 1, 2, [fixOf(id, { automatic: true })]),
+      severity: 'warning' as const
+    });
+    const diagnostics = (_?: string, severity?: string) =>
+      severity === 'error' ? [] : [clear('a'), clear('b')];
+    const node = await rail(bench({ diagnostics }));
+    expect(words(node.querySelector('footer'))).toBe(
+      'Fix 2 that leave no choice'
+    );
+    await click(node, 'Fix 2 that leave no choice');
+    expect(actions.mendAll).toHaveBeenCalledTimes(1);
+    const busy = await rail(bench({ diagnostics }), true);
+    expect(busy.querySelector('footer button')?.textContent).toBe('Fixing…');
+  });
+
   it('says what to do while no cell is a block', async () => {
     const node = await rail(bench({ isPipeline: false }));
     expect(words(node)).toContain('No cell is a block yet');
     await click(node, 'Turn this notebook into a pipeline…');
-    expect(actions.tagAll).toHaveBeenCalledTimes(1);
+    expect(actions.turn).toHaveBeenCalledTimes(1);
     expect(words(await rail(null))).toContain('Open a notebook');
   });
 

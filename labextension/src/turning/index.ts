@@ -1,0 +1,1 @@
+export { turning } from './plugin';
