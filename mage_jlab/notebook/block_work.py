@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from mage_jlab.domain.block import Language
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.facts import CellFacts, Parsed
+from mage_jlab.notebook.outside import Outside
 from mage_jlab.notebook.problems import Place, Problem
 from mage_jlab.notebook.roles import Role
+
+
+@dataclass(frozen=True)
+class ForeignWork:
+    """A block in another language, ready for its file.
+
+    Attributes:
+        head: lines that stand above the cell's text.
+        text: the cell's text, with templates in the place of marked names.
+        configuration: what the run must know beside the text.
+        outside: the files and tables that it names.
+        words: a name for it, where it gives no result.
+        bound: the kind of what its results are in the notebook; empty when no name is bound there.
+    """
+
+    language: Language
+    text: str
+    head: str = ""
+    configuration: dict[str, Any] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
+    words: str = ""
+    bound: str = ""
 
 
 @dataclass(eq=False)
@@ -21,6 +45,7 @@ class BlockWork:
         inputs: parameter -> the block above that gives it, and the result's name there.
         read_below: its names that blocks below read.
         changes: names of blocks above that it changes in place, and so gives anew.
+        foreign: what stands in its file, when it is in SQL or R.
     """
 
     cell: Cell
@@ -39,6 +64,7 @@ class BlockWork:
     changes: dict[str, tuple[Place, bool]] = field(default_factory=dict)
     read_below: dict[str, None] = field(default_factory=dict)
     results: list[str] = field(default_factory=list)
+    foreign: ForeignWork | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property

@@ -29,6 +29,7 @@ class BlockSource:
         copied: literals and functions that are copied to the start of the body, in order.
         function_name: the decorated function of a function cell.
         cell_text: the cell's text as it stands, magics included.
+        head: lines above the text of a block in another language than Python.
     """
 
     name: str
@@ -51,6 +52,7 @@ class BlockSource:
     function_name: str | None
     configuration: dict[str, Any]
     cell_text: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)

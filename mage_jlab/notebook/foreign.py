@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 from mage_jlab.notebook.known import names
@@ -24,6 +23,7 @@ _ASSIGNED = re.compile(r"^([^\W\d]\w*)\s*=?\s*<<\s*")
 _LINE = re.compile(r"^(?:([^\W\d]\w*)\s*=\s*)?%(sql|R)\b(.*)$")
 _CONFIG = re.compile(r"^%(?:config|load_ext|reload_ext)\b|^#|^import\s|^from\s+\S+\s+import\s")
 _SQL_OPTIONS = frozenset({"--with", "-w", "--save", "-S", "--alias", "-A", "-c", "--creator", "-f"})
+_PERSISTS = re.compile(r"\s*(?:-\w*[pP]\b|--(?:persist|append))")
 _R_OPTIONS = names("r_options")
 _R_FLAGS = frozenset({"-n", "--noreturn", "-d", "--dataframe", "--isolate_svgs", "--type"})
 _FIGURE = {
@@ -94,14 +94,10 @@ def foreign_line(lines: Sequence[str], start: int) -> Foreign | None:
         if not line.strip() or _CONFIG.match(line):
             continue
         match = _LINE.match(line)
-        if match is None or (found is not None and not connects(found[1][3])):
+        if match is None or (found is not None and not _only_connects(found[1])):
             return None
         found = (number, match)
-    if (
-        found is None
-        or connects(found[1][3])
-        or re.match(r"\s*-\w*p|\s*--(?:persist|append)", found[1][3])
-    ):
+    if found is None or _only_connects(found[1]) or _PERSISTS.match(found[1][3]):
         return None
     number, match = found
     name, word, rest = match[1], match[2], match[3].strip()
@@ -111,24 +107,37 @@ def foreign_line(lines: Sequence[str], start: int) -> Foreign | None:
     return replace(read, results=given, line=number + 1, column=column)
 
 
+def _only_connects(line: re.Match[str]) -> bool:
+    return line[2] == "sql" and connects(line[3])
+
+
 def connects(rest: str) -> bool:
     """Say whether what stands beside ``%sql`` opens or picks a connection and asks nothing."""
     rest = rest.strip()
     if _ASSIGNED.match(rest) or _QUERY.match(rest):
         return False
     words = rest.split()
-    return not words or "://" in words[0] or words[0].startswith("-") or len(words) == 1
+    return (
+        not words
+        or "://" in words[0]
+        or words[0].startswith("-")
+        or words[1:2] == []
+        or words[1].startswith("-")
+    )
 
 
 def connection_of(rest: str) -> tuple[str, str]:
     """Give the connection that stands beside ``%sql`` and its alias, each empty without one."""
     words = rest.split()
-    alias = next(
-        (after for word, after in pairwise(words) if word in ("--alias", "-A")),
-        "",
-    )
-    named = [word for word in words if not word.startswith("-") and word != alias]
-    return (named[0] if named else ""), alias
+    named = alias = ""
+    while words:
+        word = words.pop(0)
+        if word in _SQL_OPTIONS:
+            value = words.pop(0) if words else ""
+            alias = value if word in ("--alias", "-A") else alias
+        elif not word.startswith("-") and not named:
+            named = word
+    return named, alias
 
 
 def _sql(word: str, rest: str, body: list[str], first: int) -> Foreign:
@@ -177,6 +186,7 @@ def _r(rest: str, body: list[str], first: int) -> Foreign:
     given: dict[str, list[str]] = {}
     code = ""
     words = rest.split()
+    rest_words = len(words)
     while words:
         word = words.pop(0)
         option, sign, value = word.partition("=")
@@ -193,11 +203,7 @@ def _r(rest: str, body: list[str], first: int) -> Foreign:
                 value if sign else words.pop(0) if words else ""
             )
             continue
-        code = (
-            rest[rest.find(word) :]
-            if not body or word.startswith("#")
-            else " ".join([word, *words])
-        )
+        code = rest.split(None, rest_words - len(words) - 1)[-1]
         break
     inputs = _names(given, "i", "input")
     results = _names(given, "o", "output")

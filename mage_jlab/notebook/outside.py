@@ -110,7 +110,7 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
             and _PATH.match(node.value)
             and len(node.value) < 300
         ):
-            found.names.add(_clean(node.value))
+            found.names.add(address(node.value))
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
@@ -128,11 +128,11 @@ def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
     if name == "to_sql" and node.args:
         table = _text(node.args[0], known)
         if table:
-            found.writes.add(f"table:{table}")
+            found.writes.add(f"table:{table.lower()}")
         found.writes_sql = True
     elif name == "read_sql_table" and node.args:
         table = _text(node.args[0], known)
-        found.names.update({f"table:{table}"} if table else ())
+        found.names.update({f"table:{table.lower()}"} if table else ())
     elif name in ("connect", "create_engine"):
         found.connected.update(
             paths
@@ -167,7 +167,7 @@ def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
         command = literal_text(node.args[0])
         for word in str(command).split():
             if _PATH.match(word):
-                found.writes.add(_clean(word))
+                found.writes.add(address(word))
 
 
 def _paths(node: ast.Call, known: Mapping[str, str]) -> Iterator[str]:
@@ -178,7 +178,7 @@ def _paths(node: ast.Call, known: Mapping[str, str]) -> Iterator[str]:
     for part in parts:
         text = _text(part, known)
         if text is not None and (_PATH.match(text) or isinstance(part, ast.Call | ast.BinOp)):
-            yield _clean(text)
+            yield address(text)
 
 
 def _text(node: ast.expr, known: Mapping[str, str]) -> str | None:
@@ -223,7 +223,8 @@ def _text(node: ast.expr, known: Mapping[str, str]) -> str | None:
     return None
 
 
-def _clean(text: str) -> str:
+def address(text: str) -> str:
+    """Give a path, URL or database in the one form that is compared."""
     text = text.replace("\\", "/")
     text = re.sub(r"^sqlite:/{3}", "", text)
     return re.sub(r"(?<!:)/+", "/", text).removeprefix("./")

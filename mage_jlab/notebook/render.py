@@ -128,8 +128,10 @@ def _rebound(binding: str, renamed: Mapping[str, str]) -> str:
 
 def _text(block: BlockSource, name: str, shared_module: str) -> tuple[str, tuple[int, int]]:
     if block.language is not Language.PYTHON:
+        head = _ended(block.head) + "\n" if block.head else ""
         text = _ended(block.source)
-        return text, (1, max(1, text.count("\n")))
+        first = head.count("\n") + 1
+        return head + text, (first, first + max(0, text.count("\n") - 1))
     try:
         with warnings.catch_warnings():
             # What Python warns of in the code is for the one who runs it.

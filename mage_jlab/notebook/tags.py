@@ -18,6 +18,7 @@ from mage_jlab.notebook.document import (
     pipeline_of,
     upgrade,
 )
+from mage_jlab.notebook.foreign_blocks import foreign_type
 from mage_jlab.notebook.guess import guess_type, is_constant
 from mage_jlab.notebook.magics import translate
 from mage_jlab.notebook.reading import read_workbench
@@ -46,7 +47,7 @@ def tag_all(notebook: dict[str, Any]) -> list[TaggedCell]:
     rebound = _rebound(code)
     for cell in code:
         if role_of(cell).kind == "scratch" and "skip" not in cell.tags:
-            type_ = guess_type(translate(cell.source).source) or _constants(cell, rebound)
+            type_ = _type_of(cell) or _constants(cell, rebound)
             if type_ is not None:
                 _set_type(notebook["cells"][cell.index], type_)
     return _without_read_charts(notebook)
@@ -162,6 +163,13 @@ def _tagged(notebook: dict[str, Any]) -> list[TaggedCell]:
         TaggedCell(cell_id=block.cell_id, index=block.index, type=block.type, name=block.name)
         for block in _analysis(notebook).blocks
     ]
+
+
+def _type_of(cell: Cell) -> BlockType | None:
+    translation = translate(cell.source)
+    if translation.foreign is not None:
+        return foreign_type(translation.foreign)
+    return guess_type(translation.source)
 
 
 def _rebound(cells: Sequence[Cell]) -> set[str]:

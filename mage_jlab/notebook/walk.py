@@ -10,6 +10,7 @@ from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Change, Environment, ObjectId
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
+from mage_jlab.notebook.foreign_blocks import ForeignCells
 from mage_jlab.notebook.function_cells import bind_function
 from mage_jlab.notebook.parameters import Parameters
 from mage_jlab.notebook.problems import Place, error, merge
@@ -32,6 +33,7 @@ class Walk:
         self.facts: dict[int, CellFacts] = {}
         self.meanings: dict[str, list[Binding]] = {}
         self.settings = Settings(survey)
+        self.foreign = ForeignCells(self.environment)
         self._late: set[str] = set()
         self._before: Mapping[str, Binding] = {}
 
@@ -73,6 +75,9 @@ class Walk:
     def scratch(self, cell: Cell, parsed: Parsed) -> None:
         """Take over what an untagged cell gives, and note what it hides."""
         facts = self._facts(cell, parsed)
+        self.foreign.sql.follow(cell.source)
+        for name in self.foreign.scratch(parsed):
+            self._bind(name, Binding("scratch", cell.index, place=Place(1, 1)), cell, Value())
         if parsed.tree is None:
             return
         found = scratch_bindings(cell, parsed, facts, self.environment, self._modules(facts))
@@ -99,6 +104,10 @@ class Walk:
         """Find what a block needs, and take over what it gives."""
         facts = block.facts = self._facts(block.cell, block.parsed)
         resolver = Resolver(block, self.environment, self.survey)
+        self.foreign.sql.follow(block.cell.source)
+        if block.parsed.translation.foreign is not None:
+            self._foreign(block, resolver)
+            return
         self.settings.give(resolver)
         if block.function is not None:
             value = bind_function(block, resolver, self.environment)
@@ -156,6 +165,14 @@ class Walk:
         self.environment.stars += [(block.index, star) for star in facts.stars]
         self._read_late(block.cell, facts)
         self.settings.gather(block.cell, block.parsed, facts, self.environment)
+
+    def _foreign(self, block: BlockWork, resolver: Resolver) -> None:
+        """Find what a block in SQL or R needs, and take over what it gives."""
+        facts = block.facts = self.facts[block.index] = self.foreign.block(block, resolver)
+        kind = block.foreign.bound if block.foreign is not None else ""
+        for name, bound in facts.binds.items() if kind else ():
+            binding = Binding("block", block.index, bound.how, kind, place=bound.place)
+            self._bind(name, binding, block.cell, facts.values[name])
 
     def _read_late(self, cell: Cell, facts: CellFacts) -> None:
         """Mark values with functions that read a name which this cell binds anew."""
