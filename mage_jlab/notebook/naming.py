@@ -124,7 +124,7 @@ def _free(name: str) -> str:
 def _last_call(block: BlockWork) -> str:
     tree = block.parsed.tree
     if tree is None:
-        return ""
+        return block.foreign.words if block.foreign is not None else ""
     for node in reversed(tree.body):
         calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
         shown = isinstance(node, ast.Expr) and calls and called(calls[0]) in ("print", "display")

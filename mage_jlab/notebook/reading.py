@@ -219,6 +219,8 @@ class _Reader:
         }
         found = {}
         for index, block in survey.blocks.items():
+            if block.foreign is not None:
+                found[index] = block.foreign.outside
             if block.parsed.tree is None:
                 continue
             known = tuple(
@@ -298,7 +300,7 @@ class _Reader:
         return AnalysedBlock(
             name=block.name,
             type=block.role.type,
-            language=Language.PYTHON,
+            language=block.foreign.language if block.foreign is not None else Language.PYTHON,
             cell_id=block.cell.id,
             index=block.index,
             reads=list(dict.fromkeys(result for _, result in block.inputs.values())),
@@ -315,12 +317,15 @@ class _Reader:
     def _source(self, block: BlockWork, graph: BlockGraph) -> BlockSource:
         facts = block.facts
         source = parse(block.cell.source).source
-        if block.function is None:
+        configuration = block.role.configuration
+        if block.foreign is not None:
+            source, configuration = block.foreign.text, block.foreign.configuration
+        elif block.function is None:
             source = local_source(block, source)
         return BlockSource(
             name=block.name,
             type=block.role.type,
-            language=Language.PYTHON,
+            language=block.foreign.language if block.foreign is not None else Language.PYTHON,
             cell_id=block.cell.id,
             index=block.index,
             style=block.style,
@@ -344,7 +349,8 @@ class _Reader:
             shared=list(block.shared),
             copied=list(block.copied),
             function_name=block.function.name if block.function is not None else None,
-            configuration=block.role.configuration,
+            configuration=configuration,
+            head=block.foreign.head if block.foreign is not None else "",
             cell_text=block.cell.source,
         )
 

@@ -130,6 +130,10 @@ class Resolver:
                 )
             )
             return
+        if binding.kind == "resultset" and self._work.parsed.translation.foreign is None:
+            message = f"{name} is a ResultSet of %sql in the notebook, and a frame in a run."
+            fixes = ("Write %config SqlMagic.autopandas = True above, and use a frame below",)
+            self._work.report(error("sql-result", message, place, fixes))
         if binding.kind in CANNOT_TRAVEL:
             self._work.report(
                 error(
