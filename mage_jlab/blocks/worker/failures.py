@@ -15,6 +15,9 @@ LONGEST_TEXT = 64 * 1024
 class StatedError(Exception):
     """A failure that mage_jlab itself states.
 
+    ``line`` and ``column`` are the place in the block's file that it is about, where there is one,
+    and ``shown`` that line for people.
+
     Args:
         kind: the type that the reader sees.
         message: what happened and what to do.
@@ -23,6 +26,9 @@ class StatedError(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+        self.line: int | None = None
+        self.column: int | None = None
+        self.shown = ""
 
 
 def describe(error: BaseException, task: dict[str, Any]) -> dict[str, Any]:
@@ -36,6 +42,8 @@ def describe(error: BaseException, task: dict[str, Any]) -> dict[str, Any]:
     own_file = os.path.join(task["place"], block["file"])
     text, frames = _traceback(error, task)
     where, line = _place(error, frames, own_file)
+    if isinstance(error, StatedError) and error.line is not None:
+        where, line, text = own_file, error.line, error.shown or text
     found: dict[str, Any] = {
         "type": error.kind if isinstance(error, StatedError) else type(error).__name__,
         "message": _shortened(_message(error)),
@@ -44,6 +52,7 @@ def describe(error: BaseException, task: dict[str, Any]) -> dict[str, Any]:
         "file_line": line,
         "cell_id": None,
         "line": line,
+        "column": error.column if isinstance(error, StatedError) else None,
     }
     body = block.get("body")
     if where == own_file and line is not None and block.get("cell_id"):

@@ -10,7 +10,7 @@ from typing import Any, Callable
 from ..failures import StatedError
 from . import pickles
 from .frames import to_value
-from .layout import LAYOUT
+from .layout import LAYOUT, data_fields
 
 VERIFIED_SIZE = 16 * 1024 * 1024
 """A memory-mapped file up to this size is verified by its checksum, a larger one by its size."""
@@ -61,6 +61,22 @@ class Decoder:
                 "MissingPackage", f"{stored['name']} cannot be read: {pickles.missing(package)}"
             ) from error
 
+    def table(self, stored: dict[str, Any]) -> Any:
+        """Give a frame or series as an Arrow table without its index; None for another product.
+
+        The columns share their memory with the file.
+
+        Args:
+            stored: its manifest.
+
+        Raises:
+            StatedError: ``ProductLost`` when its file is gone or altered.
+        """
+        if stored["type"] not in ("frame", "series") or stored.get("inline") is not None:
+            return None
+        table = self._arrow(stored, self._verified(stored))
+        return table.select(data_fields(table.schema))
+
     def _inline(self, stored: dict[str, Any]) -> Any:
         value = json.loads(stored["inline"])
         if stored["type"] == "figure":
@@ -80,14 +96,17 @@ class Decoder:
             raise _lost(stored, "was altered")
         return path
 
-    def _frame(self, stored: dict[str, Any], path: str) -> Any:
+    def _arrow(self, stored: dict[str, Any], path: str) -> Any:
         import pyarrow as pa
 
         try:
             with pa.memory_map(path) as source:
-                table = pa.ipc.open_file(source).read_all()
+                return pa.ipc.open_file(source).read_all()
         except pa.ArrowInvalid as error:
             raise _lost(stored, "was altered") from error
+
+    def _frame(self, stored: dict[str, Any], path: str) -> Any:
+        table = self._arrow(stored, path)
         kind = stored.get("type_name") or ""
         if LAYOUT in (table.schema.metadata or {}):
             value, base = to_value(table, pickles.load)

@@ -13,6 +13,7 @@ from .exact import json_keeps
 from .figures import bundle_of, is_figure
 from .files import OutputFolder
 from .layout import shown_columns
+from .rows import Rows
 from .statistics import summary
 
 INLINE_LIMIT = 16 * 1024
@@ -72,6 +73,8 @@ class Encoder:
             return self._file(name, "bytes", value, "value.bin", lambda f: f.write(value))
         if self._as_chart and _is_vega(value):
             return self._figure(name, bundle_of(value), value, None)
+        if kind is Rows:
+            return self._rows(name, value)
         if json_keeps(value, self._seen):
             return self._json(name, value)
         if is_figure(value):
@@ -194,6 +197,33 @@ class Encoder:
         stored["rows"] = table.num_rows
         stored["statistics"] = summary(table, columns)
         return stored
+
+    def _rows(self, name: str, rows: Rows) -> dict[str, Any]:
+        import pyarrow as pa
+
+        schema, batches = rows.read()
+        count = 0
+
+        def fill(file: Any) -> None:
+            nonlocal count
+            sink = pa.PythonFile(file, mode="w")
+            with sink, pa.ipc.new_file(sink, schema) as writer:
+                for batch in batches:
+                    writer.write_batch(batch.cast(schema) if batch.schema != schema else batch)
+                    count += batch.num_rows
+
+        written = self._folder.write(name, "data.arrow", fill)
+        columns = shown_columns(schema)
+        with pa.memory_map(self._folder.path(written["uri"], "data.arrow")) as source:
+            statistics = summary(pa.ipc.open_file(source).read_all(), columns)
+        return {
+            "type": "frame",
+            "type_name": rows.type_name,
+            **written,
+            "schema": [{"name": c.name, "type": c.type} for c in columns],
+            "rows": count,
+            "statistics": statistics,
+        }
 
     def _file(
         self, name: str, form: str, value: Any, file: str, fill: Callable[[Any], Any]

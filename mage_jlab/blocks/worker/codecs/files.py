@@ -112,6 +112,10 @@ class OutputFolder:
             raise self._explained(error) from error
         return {"uri": uri, "bytes": target.size, "checksum": target.checksum}
 
+    def path(self, uri: str, file: str) -> str:
+        """Give the path of a file that ``write`` wrote."""
+        return os.path.join(self._root, *uri.split("/"), file)
+
     def seal(self, manifest: dict[str, Any]) -> None:
         """Write the manifest: from now on the files are whole. Without files there is none."""
         if not self._made:

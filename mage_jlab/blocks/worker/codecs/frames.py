@@ -9,6 +9,7 @@ from typing import Any, Callable
 from .columns import from_arrow, to_arrow
 from .exact import json_keeps
 from .layout import LAYOUT, OBJECT
+from .queried import HOW, queried
 
 PICKLED = b"mage_jlab.pickled"
 """The key with what JSON cannot keep; only workers and kernels read it."""
@@ -149,6 +150,8 @@ def _text(value: Any) -> str:
 def _column(
     table: Any, spec: dict[str, Any], load: Callable[[bytes], Any], pickled: dict[str, Any]
 ) -> Any:
+    if spec["how"] == HOW:
+        return queried(table.column(spec["field"]))
     if spec["how"] != "pickled":
         return from_arrow(table.column(spec["field"]), spec)
     empty = pickled.get(f"column {spec['field']}")
@@ -248,7 +251,7 @@ def _index(table: Any, layout: dict[str, Any]) -> Any:
     import pandas as pd
 
     if "range" in layout:
-        start, stop, step = layout["range"]
+        start, stop, step = layout["range"] or (0, table.num_rows, 1)
         return pd.RangeIndex(start, stop, step, name=layout["names"][0])
     arrays = [from_arrow(table.column(spec["field"]), spec) for spec in layout["index"]]
     return _built_index(arrays, layout["names"], layout["freq"])

@@ -38,6 +38,18 @@ def shown_columns(schema: Any) -> list[Shown]:
     return [Shown(place, name, _type(schema.field(place))) for place, name in places]
 
 
+def data_fields(schema: Any) -> list[int]:
+    """Give the places of the fields that hold columns of data, without an index.
+
+    Args:
+        schema: the Arrow schema of a product's file.
+    """
+    metadata = schema.metadata or {}
+    if LAYOUT not in metadata:
+        return list(range(len(schema)))
+    return [column["field"] for column in json.loads(metadata[LAYOUT])["columns"]]
+
+
 def _type(field: Any) -> str:
     if (field.metadata or {}).items() >= OBJECT.items():
         return "object"

@@ -1,0 +1,182 @@
+"""What the blocks above gave, as tables and values for a SQL block."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, NamedTuple
+
+from ..codecs.decode import Decoder
+from ..failures import StatedError
+from ..log import AttemptLog
+from .names import clean_columns, unique
+
+_DISPLAYED = "_display"
+_DF = re.compile(r"df_(\d+)")
+
+
+class Source(NamedTuple):
+    """One product of a block above."""
+
+    block: str
+    product: dict[str, Any]
+
+
+class Inputs:
+    """Finds products of blocks above by the names that a SQL block may use.
+
+    They are, the first that fits: a name that the export recorded; ``df_1``, ``df_2`` … for the
+    blocks above that gave one result; a result's name; a block's name when it gave one result.
+
+    Args:
+        task: the attempt.
+        decoder: loads products.
+        log: where notes go.
+    """
+
+    def __init__(self, task: dict[str, Any], decoder: Decoder, log: AttemptLog) -> None:
+        self._decoder = decoder
+        self._log = log
+        self._tables: dict[tuple[str, str], Any] = {}
+        block = task["block"]
+        guards = block.get("guards") or []
+        self.recorded: dict[str, str] | None = block.get("inputs")
+        self.above: list[tuple[str, list[dict[str, Any]]]] = [
+            (
+                upstream["block"],
+                [p for p in upstream["products"] if not p["name"].startswith(_DISPLAYED)],
+            )
+            for upstream in task["inputs"]
+            if upstream["block"] not in guards
+        ]
+        self._by_name: dict[str, list[Source]] = {}
+        self._spelled: dict[str, str] = {}
+        self._collect()
+
+    def _collect(self) -> None:
+        given = {
+            (block, product["name"]): Source(block, product)
+            for block, products in self.above
+            for product in products
+        }
+        for name, address in (self.recorded or {}).items():
+            block, _, result = address.rpartition(".")
+            if (block, result) in given:
+                self._add(name, given[block, result])
+        taken = set(self._by_name)
+        for place, (block, products) in enumerate(self.above):
+            if len(products) == 1:
+                self._add(f"df_{place + 1}", Source(block, products[0]))
+        for (_, result), source in given.items():
+            if result.casefold() not in taken and not result.startswith("output_"):
+                self._add(result, source)
+        taken = set(self._by_name)
+        for block, products in self.above:
+            if len(products) == 1 and block.casefold() not in taken:
+                self._add(block, Source(block, products[0]))
+
+    def _add(self, name: str, source: Source) -> None:
+        sources = self._by_name.setdefault(name.casefold(), [])
+        self._spelled.setdefault(name.casefold(), name)
+        if source not in sources:
+            sources.append(source)
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that stands for a product."""
+        return list(self._spelled.values())
+
+    def find(self, name: str) -> Source | None:
+        """Give the product of a name; None when there is none.
+
+        Raises:
+            StatedError: when two blocks above give it.
+        """
+        sources = self._by_name.get(name.casefold(), [])
+        if len(sources) > 1:
+            blocks = " and ".join(source.block for source in sources)
+            raise StatedError(
+                "AmbiguousName",
+                f"{name} is a result of {blocks}: name the block, or use {{{{ df_1 }}}}, "
+                "{{ df_2 }} in the order of the blocks above.",
+            )
+        return sources[0] if sources else None
+
+    def is_table(self, source: Source) -> bool:
+        """Say whether a product is stored as a table."""
+        return source.product["type"] in ("frame", "series")
+
+    def value(self, source: Source) -> Any:
+        """Give the value of a product."""
+        return self._decoder.load(source.product)
+
+    def table(self, source: Source, *, clean: bool = False) -> Any:
+        """Give a product as an Arrow table; None when it is none.
+
+        Lists of dicts, dicts of lists and plain lists become tables too.
+
+        Args:
+            source: the product.
+            clean: whether columns get the names that Mage AI gives them.
+        """
+        key = (source.block, source.product["name"])
+        if key not in self._tables:
+            self._tables[key] = self._loaded(source)
+        table = self._tables[key]
+        if table is None or not table.num_columns:
+            return None
+        rename: Callable[[list[str]], list[str]] = clean_columns if clean else unique
+        names = rename(table.schema.names)
+        return table if names == table.schema.names else table.rename_columns(names)
+
+    def _loaded(self, source: Source) -> Any:
+        product = source.product
+        table = self._decoder.table(product)
+        if table is None:
+            return from_value(self._decoder.load(product))
+        self._log.line("info", f"read {product['name']}: {product['rows']:,} × {table.num_columns}")
+        return plain_columns(table)
+
+    def records(self, source: Source) -> Any:
+        """Give a value with frames as lists of dicts, as ``block_output`` does."""
+        table = self._decoder.table(source.product)
+        return self.value(source) if table is None else table.to_pylist()
+
+    def numbered(self, name: str) -> bool:
+        """Say whether a name is one of ``df_1``, ``df_2`` and so on."""
+        return _DF.fullmatch(name) is not None
+
+
+def from_value(value: Any) -> Any:
+    """Give the table of a list of dicts, a dict of lists or values, or a list; None for others."""
+    import pyarrow as pa
+
+    try:
+        if isinstance(value, dict) and value and all(isinstance(key, str) for key in value):
+            columns = {k: v if isinstance(v, list) else [v] for k, v in value.items()}
+            return pa.table(columns)
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            keys = dict.fromkeys(key for item in value for key in item)
+            return pa.table({str(key): [item.get(key) for item in value] for key in keys})
+        if isinstance(value, list) and value and not any(isinstance(i, list) for i in value):
+            return pa.table({"value": value})
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
+    return None
+
+
+def plain_columns(table: Any) -> Any:
+    """Give a table whose columns have types that databases know: others become text."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        column = table.column(place)
+        if pa.types.is_float16(field.type):
+            column = column.cast(pa.float32())
+        elif isinstance(field.type, pa.ExtensionType):
+            shown = column.to_pandas()
+            texts = [None if missing else str(v) for v, missing in zip(shown, shown.isna())]
+            column = pa.chunked_array([pa.array(texts, pa.string())])
+        else:
+            continue
+        table = table.set_column(place, field.name, column)
+    return table

@@ -1,0 +1,313 @@
+r"""Values in the places where markers stand: bound, escaped inside quotes, or a plain word.
+
+The text is read with the tokenizer of the database's dialect. A value alone in the place of a
+value becomes a bind parameter; inside a quoted literal it is escaped; as a name, or as a part of
+one, it must be one word (``\\w+``). Everything else is refused: no value ever becomes SQL text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from .dialects import as_text, bindable, escaped, literal, tokenizer
+from .failures import SqlError
+from .positions import Role, role_at
+from .template import Identifier, Rendered, TableName
+
+_WORD = re.compile(r"\w+")
+_NO_NUL = ("postgres", "redshift", "mssql")
+
+
+class Text(NamedTuple):
+    """A piece of a statement; ``at`` is its offset in the rendered text.
+
+    ``made`` says that it does not stand there but was made for that place.
+    """
+
+    text: str
+    at: int
+    made: bool = False
+
+
+class Bound(NamedTuple):
+    """A value that becomes a bind parameter."""
+
+    value: Any
+    at: int
+
+
+class Statement:
+    """One statement of a block.
+
+    Args:
+        pieces: its text and its values in order.
+        tokens: its tokens, markers included.
+        rendered: what it was made of.
+    """
+
+    def __init__(self, pieces: list[Text | Bound], tokens: list[Any], rendered: Rendered) -> None:
+        self.pieces = pieces
+        self.tokens = tokens
+        self._rendered = rendered
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of its parameters, in order."""
+        return [piece.value for piece in self.pieces if isinstance(piece, Bound)]
+
+    def text(self, marks: list[str] | None = None, double_percent: bool = False) -> str:
+        """Give the text to send.
+
+        Args:
+            marks: what stands for each parameter.
+            double_percent: whether a driver takes ``%`` for the start of a parameter.
+        """
+        given = iter(marks or [])
+        return "".join(
+            next(given)
+            if isinstance(piece, Bound)
+            else piece.text.replace("%", "%%")
+            if double_percent
+            else piece.text
+            for piece in self.pieces
+        )
+
+    def quoted(self, token: Any) -> str:
+        """Give a token as it is written."""
+        return self._rendered.text[token.start : token.end + 1]
+
+    def inside(self, before: str, after: str = "") -> Statement:
+        """Give the statement with text of ours around it."""
+        start = Text(before, self.tokens[0].start, True)
+        pieces = [start, *self.pieces, Text(after, self.tokens[-1].end, True)]
+        return Statement(pieces, self.tokens, self._rendered)
+
+    def without_values(self, provider: str) -> Statement:
+        """Give the statement with its values as literals, for those that take no parameters."""
+        pieces: list[Text | Bound] = [
+            Text(literal(piece.value, provider), piece.at, True)
+            if isinstance(piece, Bound)
+            else piece
+            for piece in self.pieces
+        ]
+        return Statement(pieces, self.tokens, self._rendered)
+
+    def origin(self, offset: int, marks: list[str] | None = None) -> int:
+        """Give the offset in the file of a character of ``text(marks)``."""
+        given = iter(marks or [])
+        for piece in self.pieces:
+            length = len(next(given)) if isinstance(piece, Bound) else len(piece.text)
+            if offset < length:
+                inside = 0 if isinstance(piece, Bound) or piece.made else offset
+                return self._rendered.origin(piece.at + inside)
+            offset -= length
+        return self.end
+
+    @property
+    def file(self) -> str:
+        """The text of the block's file."""
+        return self._rendered.file
+
+    @property
+    def start(self) -> int:
+        """The offset in the file of its first word."""
+        return self._rendered.origin(self.tokens[0].start)
+
+    @property
+    def end(self) -> int:
+        """The offset in the file of its last character."""
+        return self._rendered.origin(self.tokens[-1].end)
+
+    def error(self, kind: str, message: str, offset: int | None = None) -> SqlError:
+        """Give a failure at an offset in the file, by default at the statement's start."""
+        return SqlError(kind, message, self.file, self.start if offset is None else offset)
+
+
+def place(rendered: Rendered, provider: str) -> list[Statement]:
+    """Put the values in their places and split the text into statements.
+
+    Args:
+        rendered: the rendered template.
+        provider: the database, whose dialect decides what is a literal and what a comment.
+
+    Raises:
+        SqlError: when a value would become SQL text.
+    """
+    statements = []
+    for tokens in _split(rendered, provider):
+        pieces: list[Text | Bound] = []
+        at = tokens[0].start
+        for index, token in enumerate(tokens):
+            if token.start > at:
+                _add(pieces, _gap(rendered, at, token.start), at)
+            _place_token(pieces, rendered, tokens, index, provider)
+            at = token.end + 1
+        statements.append(Statement(pieces, tokens, rendered))
+    return statements
+
+
+def _gap(rendered: Rendered, start: int, end: int) -> str:
+    """Give what lies between two tokens; values in comments are left out."""
+    text = rendered.text[start:end]
+    return rendered.marker.sub("", text) if rendered.marker else text
+
+
+def _add(pieces: list[Text | Bound], text: str, at: int) -> None:
+    last = pieces[-1] if pieces else None
+    if isinstance(last, Text) and not last.made and last.at + len(last.text) == at:
+        pieces[-1] = Text(last.text + text, last.at)
+    else:
+        pieces.append(Text(text, at))
+
+
+def _place_token(
+    pieces: list[Text | Bound], rendered: Rendered, tokens: list[Any], index: int, provider: str
+) -> None:
+    token = tokens[index]
+    text = rendered.text[token.start : token.end + 1]
+    found = list(rendered.marker.finditer(text)) if rendered.marker else []
+    if not found:
+        _add(pieces, text, token.start)
+        return
+    at = 0
+    for marker in found:
+        _add(pieces, text[at : marker.start()], token.start + at)
+        value = rendered.values[marker[0]]
+        where = token.start + marker.start()
+        whole = len(text) == len(marker[0])
+        role = role_at(tokens, index, rendered.text, whole)
+        pieces += _placed(value, role, text, where, rendered, provider)
+        at = marker.end()
+    _add(pieces, text[at:], token.start + at)
+
+
+def _placed(
+    value: Any, role: Role, token: str, at: int, rendered: Rendered, provider: str
+) -> list[Text | Bound]:
+    """Give what stands in the place of one marker."""
+
+    def refuse(why: str) -> SqlError:
+        return SqlError("UnsafeValue", why, rendered.file, rendered.origin(at))
+
+    if role is Role.LITERAL:
+        return [Text(_in_quotes(value, token, provider, refuse), at, True)]
+    if isinstance(value, TableName):
+        return [Text(str(value), at, True)]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return _listed(list(value), role, at, provider, refuse)
+    if isinstance(value, Identifier) or role in (Role.NAME, Role.ORDER):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not (isinstance(value, str) or is_number) or not _WORD.fullmatch(str(value)):
+            raise refuse(
+                f"{_short(value)} stands in the place of a name, and only one word "
+                "(letters, digits and _) may stand there."
+            )
+        return [Text(str(value), at, True)]
+    bound = _checked(value, provider, refuse)
+    if role is Role.TYPED:
+        return [Text(literal(bound, provider), at, True)]
+    return [Bound(bound, at)]
+
+
+def _listed(
+    values: list[Any], role: Role, at: int, provider: str, refuse: Any
+) -> list[Text | Bound]:
+    bound = [_checked(value, provider, refuse) for value in values]
+    if role not in (Role.IN, Role.IN_PARENTHESES):
+        if provider == "duckdb" and role is Role.VALUE:
+            return [Bound(bound, at)]
+        raise refuse("A list can stand after IN only.")
+    out: list[Text | Bound] = [] if bound else [Text("NULL", at, True)]
+    for place, value in enumerate(bound):
+        out += [Text(", ", at, True), Bound(value, at)] if place else [Bound(value, at)]
+    return [Text("(", at, True), *out, Text(")", at, True)] if role is Role.IN else out
+
+
+def _checked(value: Any, provider: str, refuse: Any) -> Any:
+    found = bindable(value)
+    if found is None:
+        raise refuse(f"A {type(value).__name__} cannot be a value in SQL.")
+    (bound,) = found
+    if isinstance(bound, str):
+        _check_text(bound, provider, refuse)
+    return bound
+
+
+def _check_text(text: str, provider: str, refuse: Any) -> None:
+    if "\0" in text and provider in _NO_NUL:
+        raise refuse(f"{_short(text)} has a NUL character, which {provider} cannot hold.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refuse(f"{_short(text)} is no valid Unicode text.") from None
+
+
+def _in_quotes(value: Any, token: str, provider: str, refuse: Any) -> str:
+    if isinstance(value, (list, tuple, set, dict)):
+        raise refuse(f"A {type(value).__name__} cannot stand inside a quoted literal.")
+    if bindable(value) is None and not isinstance(value, TableName):
+        raise refuse(f"A {type(value).__name__} cannot be a value in SQL.")
+    text = as_text(value)
+    if _WORD.fullmatch(text):
+        return text
+    plain = token[1:] if token[:1] in "nN" else token
+    single = plain[:1]
+    if single not in "'\"" or plain[:3] in ("'''", '"""'):
+        raise refuse(f"{_short(value)} stands in a literal of a kind that takes one word only.")
+    if "\0" in text:
+        raise refuse(f"{_short(value)} has a NUL character, which no quoted literal can hold.")
+    _check_text(text, provider, refuse)
+    return escaped(text, single, provider)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _split(rendered: Rendered, provider: str) -> list[list[Any]]:
+    """Split at semicolons; gives the tokens of each statement."""
+    from sqlglot.errors import TokenError
+
+    try:
+        tokens = tokenizer(provider).tokenize(rendered.text)
+    except TokenError as error:
+        found = re.search(r"Missing .* from (\d+):(\d+)", str(error.__cause__ or error))
+        raise SqlError(
+            "SyntaxError",
+            f"A quote or comment is not closed: {error.__cause__ or error}.",
+            rendered.file,
+            _offset(rendered, int(found[1]), int(found[2])) if found else 0,
+        ) from None
+    statements: list[list[Any]] = []
+    current: list[Any] = []
+    for token in tokens:
+        if token.token_type.name == "SEMICOLON" and not _in_body(current):
+            if current:
+                statements.append(current)
+            current = []
+        else:
+            current.append(token)
+    if current:
+        statements.append(current)
+    return statements
+
+
+def _offset(rendered: Rendered, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = rendered.text.find("\n", start) + 1
+    return rendered.origin(start + max(0, column - 1))
+
+
+def _in_body(tokens: list[Any]) -> bool:
+    """Say whether a semicolon after these tokens belongs to the body of a procedure or trigger."""
+    words = [token.text.upper() for token in tokens]
+    if not words or words[0] != "CREATE" or "BEGIN" not in words:
+        return False
+    if not {"PROCEDURE", "FUNCTION", "TRIGGER"} & set(words):
+        return False
+    opened = sum(word in ("BEGIN", "CASE", "IF", "LOOP") for word in words[words.index("BEGIN") :])
+    closed = sum(word == "END" for word in words)
+    return bool(opened > closed)
