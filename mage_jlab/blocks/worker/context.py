@@ -40,6 +40,8 @@ def keywords(task: dict[str, Any]) -> dict[str, Any]:
     assert execution is not None
     logger = logging.getLogger("mage_jlab.block")
     length = (end - start).total_seconds() if start and end else None
+    previous = start - (end - start) if start and end else None
+    item = {} if task.get("index") is None else {"dynamic_block_index": task["index"]}
     return {
         **task.get("variables", {}),
         "execution_date": execution,
@@ -47,6 +49,7 @@ def keywords(task: dict[str, Any]) -> dict[str, Any]:
         "hr": execution.strftime("%H"),
         "interval_start_datetime": start,
         "interval_end_datetime": end,
+        "interval_start_datetime_previous": previous,
         "interval_seconds": length,
         "env": os.environ.get("ENV", "prod" if task.get("trigger") else "dev"),
         "event": {},
@@ -61,4 +64,5 @@ def keywords(task: dict[str, Any]) -> dict[str, Any]:
         "logger": BlockLogger(logger, {}),
         "retry": {"attempts": task["attempt"]},
         "idempotency_key": task["idempotency_key"],
+        **item,
     }

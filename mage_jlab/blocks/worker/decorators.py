@@ -59,7 +59,7 @@ callback = Decorator("callback")
 test = Decorator("test")
 preprocesser = Decorator("preprocesser")
 
-ALL = {
+ALL: dict[str, Any] = {
     decorator.__name__: decorator
     for decorator in (
         data_loader,
@@ -76,6 +76,19 @@ ALL = {
     )
 }
 """Every decorator by its name."""
+
+
+def _for_state(state: str) -> Callable[[Function], Function]:
+    """Give an old name of a callback for one state, as Mage AI still has it."""
+
+    def mark(function: Function) -> Function:
+        return callback(state)(function)
+
+    return mark
+
+
+on_success = ALL["on_success"] = _for_state("success")
+on_failure = ALL["on_failure"] = _for_state("failure")
 
 
 def marked(namespace: dict[str, Any], mark: str, module: str) -> list[Callable[..., Any]]:

@@ -2,10 +2,85 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import os
 import types
 from typing import Any
 
 from .failures import StatedError
+
+MOST_YIELDED = 1_000_000
+"""How many values of a generator are kept."""
+
+MOST_MEMORY = 4 * 1024**3
+"""How much memory a generator's values may take, in bytes."""
+
+
+class Unrolled(list[Any]):
+    """What a generator gave: one output, where a list would be several."""
+
+
+def unrolled(returned: Any, name: str) -> Any:
+    """Give what a generator yields as a list, and all else as it is.
+
+    Args:
+        returned: what a block's function returned.
+        name: the block's name.
+
+    Raises:
+        StatedError: when it does not end within what may be kept.
+    """
+    if inspect.isasyncgen(returned):
+        return asyncio.run(_gather(returned, name))
+    if not isinstance(returned, types.GeneratorType):
+        return returned
+    values = Unrolled()
+    bound = _Bound(name)
+    for value in returned:
+        values.append(value)
+        bound.check(len(values))
+    return values
+
+
+async def _gather(returned: Any, name: str) -> Any:
+    values = Unrolled()
+    bound = _Bound(name)
+    async for value in returned:
+        values.append(value)
+        bound.check(len(values))
+    return values
+
+
+class _Bound:
+    """Stops a generator that never ends before it takes the machine with it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._before = _resident()
+
+    def check(self, count: int) -> None:
+        if count > MOST_YIELDED:
+            raise StatedError(
+                "EndlessGenerator",
+                f"{self._name} yielded more than {MOST_YIELDED:,} values and did not end: let it "
+                "end, or return batches.",
+            )
+        if count % 256 == 0 and _resident() - self._before > MOST_MEMORY:
+            raise StatedError(
+                "EndlessGenerator",
+                f"{self._name} yielded more than {MOST_MEMORY // 1024**3} GB in {count:,} values "
+                "and did not end: let it end, or write to a file as it goes.",
+            )
+
+
+def _resident() -> int:
+    """Give the memory that this process holds, in bytes; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +95,7 @@ def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
         StatedError: when it should give a dict by name and gave something else.
     """
     recorded = block.get("results")
-    if isinstance(returned, types.GeneratorType):
+    if type(returned) is Unrolled:
         returned = list(returned)
         if recorded is None:
             return {"output_0": returned}
