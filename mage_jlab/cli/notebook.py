@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -10,11 +11,16 @@ from mage_jlab.cli.outcome import DONE_AND_FAILED
 from mage_jlab.cli.session import Session, with_session
 from mage_jlab.domain.analysis import Analysis, Diagnostic, Severity, TaggedCell
 from mage_jlab.domain.block import BlockType
-from mage_jlab.domain.errors import NotFoundError
+from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.export import Export
 
 SIGNS = {Severity.ERROR: "✖", Severity.WARNING: "△", Severity.INFO: "i"}
 """A mark for each severity."""
+
+CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
+"""The form of a diagnostic's code."""
+
+_MERGE = ("merge", "why")
 
 NOTEBOOK = click.argument("notebook", metavar="NB", type=click.Path(path_type=Path))
 
@@ -88,7 +94,7 @@ def tag(
         upstream=upstream,
         remove=remove,
     )
-    document = {"cells": [tagged.to_json() for tagged in cells]}
+    document = {"cells": [_document(tagged) for tagged in cells]}
     session.answer(
         document,
         lambda: "\n".join(map(_tagged, cells)) or "No cell does anything that a block would.",
@@ -97,15 +103,31 @@ def tag(
 
 @click.command()
 @NOTEBOOK
+@click.option(
+    "--fix",
+    "codes",
+    metavar="CODE",
+    multiple=True,
+    help="Carry out the fixes of this code that leave no choice, and write the notebook; `all` for "
+    "every code; more codes may follow.",
+)
+@click.argument("more", metavar="", nargs=-1)
 @with_session
-def check(session: Session, notebook: Path) -> int:
-    """Say how the notebook NB reads as a pipeline, and what stands in the way. Writes nothing."""
-    path = find_notebook(session, notebook)
+def check(session: Session, notebook: Path, codes: tuple[str, ...], more: tuple[str, ...]) -> int:
+    """Say how the notebook NB reads as a pipeline, and what stands in the way.
+
+    Nothing is written without --fix.
+    """
+    if more and not codes:
+        raise click.UsageError(f"What is {more[0]}? Codes follow --fix.")
+    path = str(find_notebook(session, notebook))
     place = session.place(notebook)
     project = session.services.projects.open(str(place)) if place else None
-    analysis = session.services.notebooks.check(
-        str(path), project_id=project.id if project else None
-    )
+    project_id = project.id if project else None
+    if codes:
+        analysis = _mended(session, path, project_id, (*codes, *more))
+    else:
+        analysis = session.services.notebooks.check(path, project_id=project_id)
     session.answer(analysis.to_json(), lambda: _analysis(analysis))
     return DONE_AND_FAILED if analysis.errors else 0
 
@@ -164,6 +186,30 @@ def exported(done: Export, *, dry_run: bool = False, diff: bool = False) -> str:
         counts = f"{len(done.written)} files {would}written, {len(done.unchanged)} unchanged"
         lines.append(f"Pipeline {done.pipeline}: {counts}.")
     return "\n".join(lines)
+
+
+def _mended(
+    session: Session, path: str, project_id: str | None, codes: tuple[str, ...]
+) -> Analysis:
+    """Mend a notebook's file, say what was done, and give its analysis now."""
+    unknown = [code for code in codes if not CODE.fullmatch(code)]
+    if unknown:
+        raise BadInputError(f"{unknown[0]!r} is no code of a diagnostic (scratch-value, magic, …).")
+    done = session.services.notebooks.mend(
+        path, project_id=project_id, codes=() if "all" in codes else codes
+    )
+    for diagnostic, fix in done.done:
+        session.note(f"mended cell #{diagnostic.index}: {fix.title} [{diagnostic.code}]")
+    for sentence in done.left:
+        session.note(f"not mended: {sentence}")
+    if not done.done:
+        session.note("Nothing to mend without a choice of yours.")
+    return done.analysis
+
+
+def _document(cell: TaggedCell) -> dict[str, object]:
+    """Give a tagged cell as JSON; what speaks for a merge only where there is one."""
+    return {key: value for key, value in cell.to_json().items() if cell.merge or key not in _MERGE}
 
 
 def _tagged(cell: TaggedCell) -> str:

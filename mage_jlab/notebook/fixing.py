@@ -156,7 +156,7 @@ ACTS: dict[str, Act] = {
     "parameter": fixing_lines.make_parameter,
     "rename": _rename,
     "rename-name": rename_everywhere,
-    "seed": fixing_lines.seed,
+    "put-first": fixing_lines.put_first_line,
     "set-type": _set_type,
     "split": fixing_lines.split,
     "untag": _untag,

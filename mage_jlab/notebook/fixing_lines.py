@@ -125,8 +125,8 @@ def drop_first(draft: Draft, offer: Offer) -> None:
     draft.set_source(offer.cell, take_out(source, found[0])[1])
 
 
-def seed(draft: Draft, offer: Offer) -> None:
-    """Seed a generator at the start of a cell."""
+def put_first_line(draft: Draft, offer: Offer) -> None:
+    """Put a line at the start of a cell."""
     draft.set_source(offer.cell, put_first(draft.source(offer.cell), offer.repair.names[0]))
 
 

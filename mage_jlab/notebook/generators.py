@@ -72,4 +72,4 @@ def _fixes(generator: str, survey: Survey, before: list[int]) -> tuple[Repair, .
     )
     seed = _SEED[generator]
     title = f"Seed them anew in this cell ({seed}): other numbers"
-    return (*joined, Repair("seed", title, names=(seed,)))
+    return (*joined, Repair("put-first", title, names=(seed,)))

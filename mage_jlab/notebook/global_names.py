@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from mage_jlab.notebook.block_work import BlockWork
-from mage_jlab.notebook.problems import Places, error
+from mage_jlab.notebook.problems import Places, Repair, error
 from mage_jlab.notebook.scopes import bound_names, local_names
 
 
@@ -40,7 +40,13 @@ def local_source(block: BlockWork, source: str) -> str:
                     f"{missing[0]} is bound only inside a function by global, which a block "
                     "cannot do.",
                     places.of(node),
-                    (f"Bind {missing[0]} in the cell first",),
+                    (
+                        Repair(
+                            "put-first",
+                            f"Bind {missing[0]} to None in the cell first",
+                            names=(f"{missing[0]} = None",),
+                        ),
+                    ),
                 )
             )
         elif nested:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from mage_jlab.domain.analysis import Diagnostic, DiagnosticPlace, Fix
+from mage_jlab.domain.analysis import Diagnostic, DiagnosticPlace, Fix, Severity
 from mage_jlab.domain.errors import NotFoundError
 from mage_jlab.notebook.cells import Offer, WorkbenchReading
 from mage_jlab.notebook.document import Cell
@@ -13,13 +13,14 @@ from mage_jlab.notebook.problems import Problem, Repair
 
 
 def offered(
-    problems: Sequence[tuple[Cell, Problem]], ids: Mapping[int, str]
+    problems: Sequence[tuple[Cell, Problem]], ids: Mapping[int, str], blocks: Collection[int]
 ) -> tuple[list[Diagnostic], list[Offer]]:
     """Make diagnostics of problems.
 
     Args:
         problems: each problem with its cell, in the notebook's order.
         ids: cell index -> cell id.
+        blocks: the indexes of the cells that are blocks.
 
     Returns:
         The diagnostics, and all their fixes with what carrying them out means.
@@ -29,7 +30,7 @@ def offered(
     counts: Counter[tuple[object, ...]] = Counter()
     for cell, problem in problems:
         named: list[tuple[Fix, Repair]] = []
-        for repair in problem.repairs:
+        for repair in _repairs(problem, is_block=cell.index in blocks):
             # Several problems may stand at one place: their fixes are counted together.
             key = (cell.index, problem.code, problem.place, repair.act)
             counts[key] += 1
@@ -45,6 +46,17 @@ def offered(
         diagnostics.append(diagnostic)
         offers += [Offer(diagnostic, fix, repair, cell.index) for fix, repair in named]
     return diagnostics, offers
+
+
+def _repairs(problem: Problem, *, is_block: bool) -> Iterator[Repair]:
+    """Give a problem's repairs; for an error that only a person can mend, the way around it."""
+    yield from problem.repairs
+    by_hand = all(repair.act in ("edit", "go") for repair in problem.repairs)
+    if by_hand and problem.severity is Severity.ERROR:
+        if problem.code == "magic" and problem.place is not None:
+            yield Repair("drop-line", "Remove the line")
+        if is_block:
+            yield Repair("untag", "Leave this cell out of the pipeline")
 
 
 def find_offer(reading: WorkbenchReading, place: DiagnosticPlace, fix: str) -> Offer:

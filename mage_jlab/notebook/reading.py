@@ -360,4 +360,5 @@ class _Reader:
             block = survey.blocks.get(cell.index)
             problems = block.problems if block is not None else survey.notes.get(cell.index, [])
             found += [(cell, problem) for problem in problems]
-        return offered(found, {cell.index: cell.id for cell in cells_of(self.notebook)})
+        ids = {cell.index: cell.id for cell in cells_of(self.notebook)}
+        return offered(found, ids, survey.blocks.keys())

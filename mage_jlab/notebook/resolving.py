@@ -126,7 +126,14 @@ class Resolver:
                     "kwargs holds the runtime variables of a block, so it "
                     "cannot come from another block.",
                     place,
-                    ("Give kwargs another name",),
+                    (
+                        Repair(
+                            "rename-name",
+                            "Call it my_kwargs everywhere",
+                            names=("kwargs", "my_kwargs"),
+                            automatic=True,
+                        ),
+                    ),
                 )
             )
             return

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mage_jlab.domain.analysis import Analysis, CellChoice, DiagnosticPlace, Fixed, TaggedCell
+from mage_jlab.domain.analysis import (
+    Analysis,
+    CellChoice,
+    Diagnostic,
+    DiagnosticPlace,
+    Fix,
+    Fixed,
+    TaggedCell,
+)
 from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.export import Export
@@ -40,6 +48,18 @@ class Exported:
 
     export: Export
     project: Project
+
+
+@dataclass(frozen=True)
+class MendedNotebook:
+    """What mending a notebook's file did: its analysis now, what was done, and what could not be.
+
+    ``done`` has each fix with the diagnostic as it was then; ``left`` are sentences.
+    """
+
+    analysis: Analysis
+    done: list[tuple[Diagnostic, Fix]]
+    left: list[str]
 
 
 class Notebooks:
@@ -169,6 +189,30 @@ class Notebooks:
         source = self._source(path, project_id, notebook)
         reading = source.read(pipeline_name(source.document, source.place))
         return carry_out(source.document, reading, diagnostic, fix)
+
+    def mend(
+        self, path: str | Path, *, project_id: str | None = None, codes: Collection[str] = ()
+    ) -> MendedNotebook:
+        """Carry out the fixes that leave no choice on a notebook's file, until none is left.
+
+        Args:
+            path: the notebook.
+            project_id: its project; by default the nearest folder upwards that is one.
+            codes: the codes whose diagnostics are mended; all without any.
+
+        Raises:
+            ConflictError: when the file changed while it was worked on; nothing is written then.
+        """
+        from mage_jlab.notebook.document import dump_notebook
+        from mage_jlab.notebook.fixing import mend
+
+        source = self._source(path, project_id, None)
+        name = pipeline_name(source.document, source.place)
+        mended = mend(source.document, lambda one: replace(source, document=one).read(name), codes)
+        if mended.done:
+            replace_text(source.place, source.text or "", dump_notebook(mended.notebook))
+        analysis = self.check(path, project_id=project_id)
+        return MendedNotebook(analysis, mended.done, list(mended.left.values()))
 
     def export(
         self,

@@ -261,3 +261,34 @@ def test_block_new_in_a_pipeline(fresh: Path) -> None:
     assert made.document == {"file": "sensors/wait_for_it.py"}
     names = [block["name"] for block in call("graph", "sales", "--json").document["blocks"]]
     assert "wait_for_it" in names
+
+
+def test_check_fix_mends_what_leaves_no_choice(fresh: Path) -> None:
+    cells = [
+        code("seed", "import random\nrandom.seed(1)"),
+        code("x", "x = random.random()", "block:data_loader"),
+        code("y", "y = [x]\ny.append(x)"),
+        code("z", "z = random.random() + y[0]", "block:transformer"),
+    ]
+    path = write(fresh / "notebooks/draws.ipynb", cells)
+    before = path.read_bytes()
+    checked = call("check", str(path), "--json")
+    assert {one["code"] for one in checked.document["diagnostics"]} == {
+        "shared-rng",
+        "scratch-value",
+    }
+    assert path.read_bytes() == before
+    mended = call("check", str(path), "--fix", "scratch-value", "--json")
+    assert mended.status == 1
+    assert {one["code"] for one in mended.document["diagnostics"]} == {"shared-rng"}
+    assert [one["name"] for one in mended.document["blocks"]] == ["x", "y", "z"]
+    assert "Make that cell a block [scratch-value]" in mended.err
+    done = call("check", str(path), "--fix", "shared-rng", "scratch-value")
+    assert done.status == 0
+    assert "mended cell #3: Merge this cell into x [shared-rng]" in done.err
+    again = path.read_bytes()
+    assert "Nothing to mend" in call("check", str(path), "--fix", "all").err
+    assert path.read_bytes() == again
+    for wrong in (["--fix", "Nonsense!"], ["scratch-value"]):
+        refused = call("check", str(path), *wrong)
+        assert refused.status == 2
