@@ -22,6 +22,7 @@ def main() -> int:
     check.add_argument("places", nargs="+", type=Path, help="notebooks, or folders of them")
     check.add_argument("--code", action="append", default=[], help="show the cells of this code")
     check.add_argument("--all", action="store_true", help="show warnings and notes too")
+    check.add_argument("--mend", action="store_true", help="first fix what leaves no choice")
     run = commands.add_parser("run", help="run notebooks and their pipelines, and compare")
     run.add_argument("places", nargs="+", type=Path, help="notebooks, or folders of them")
     run.add_argument("--drop-failing", action="store_true", help="leave out cells that fail here")
@@ -30,7 +31,9 @@ def main() -> int:
     run.add_argument("--at-once", type=int, default=1, help="how many at the same time")
     given = parser.parse_args()
     if given.command == "check":
-        return 0 if static.report(given.places, set(given.code), show_all=given.all) else 1
+        codes = set(given.code)
+        fine = static.report(given.places, codes, show_all=given.all, mend=given.mend)
+        return 0 if fine else 1
     return _run(given)
 
 

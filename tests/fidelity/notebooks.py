@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mage_jlab.notebook.cells import WorkbenchReading
-from mage_jlab.notebook.document import cells_of, parse_notebook
+from mage_jlab.notebook.document import cells_of, language_of, parse_notebook
+from mage_jlab.notebook.fixing import mend
 from mage_jlab.notebook.reading import read_workbench
 from mage_jlab.notebook.tags import tag_all
 
@@ -32,13 +33,16 @@ def load(path: Path) -> Notebook:
         BadInputError: when it is no notebook.
     """
     document = parse_notebook(path.read_text(encoding="utf-8-sig"))
+    if language_of(document).startswith("python"):
+        # whatever its author called it: the kernel of this machine runs it
+        document["metadata"].pop("kernelspec", None)
     for cell in document["cells"]:
         if cell.get("cell_type") == "code":
             cell["outputs"], cell["execution_count"] = [], None
     return document
 
 
-def without(document: Notebook, indexes: set[int]) -> Notebook:
+def without(document: Notebook, indexes: Iterable[int]) -> Notebook:
     """Give a copy of a notebook in which some cells are empty."""
     copied: Notebook = json.loads(json.dumps(document))
     for index in indexes:
@@ -46,15 +50,20 @@ def without(document: Notebook, indexes: set[int]) -> Notebook:
     return copied
 
 
-def made_ready(document: Notebook, name: str = "notebook") -> tuple[Notebook, WorkbenchReading]:
-    """Tag every cell that does something, as ``tag --all`` does, and read the pipeline.
+def tagged(document: Notebook) -> Notebook:
+    """Tag every cell that does something, as ``tag --all`` does, in a copy.
 
     Raises:
         BadInputError: when the notebook is not one of Python.
     """
-    tagged: Notebook = json.loads(json.dumps(document))
-    tag_all(tagged)
-    return tagged, read(tagged, name)
+    copied: Notebook = json.loads(json.dumps(document))
+    tag_all(copied)
+    return copied
+
+
+def mended(document: Notebook) -> Notebook:
+    """Carry out the fixes that leave no choice, as ``check --fix`` does, in a copy."""
+    return mend(document, read).notebook
 
 
 def read(document: Notebook, name: str = "notebook") -> WorkbenchReading:

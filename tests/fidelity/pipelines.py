@@ -128,5 +128,7 @@ class PipelineRunner:
         }
         plan = self._snapshot.plan
         asked = {"products": plan.products, "folder": self._snapshot.folder, "blocks": products}
-        told: dict[str, dict[str, Portrait]] = apart("products", asked, None, self._root, limit)
-        return told
+        told: list[dict[str, dict[str, Portrait]]] = apart(
+            "products", asked, None, self._root, limit
+        )
+        return told[0]

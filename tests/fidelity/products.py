@@ -21,7 +21,7 @@ def main(request: str, answer: str) -> None:
     for block, products in asked["blocks"].items():
         decoder = Decoder(asked["products"])
         told[block] = {product["name"]: _told(decoder, product) for product in products}
-    Path(answer).write_text(json.dumps(told))
+    Path(answer).write_text(json.dumps(told) + "\n")
 
 
 def _told(decoder: Decoder, product: dict[str, Any]) -> Portrait:

@@ -45,11 +45,10 @@ def run_session(
     """
     cells = [(cell.id, cell.source) for cell in cells_of(document) if cell.kind == "code"]
     asked = {"cells": cells, "wanted": wanted, "root": str(ROOT), "go_on": go_on}
-    answer: list[dict[str, Any]] = apart("session", asked, path, root, limit)
-    return answer
+    return apart("session", asked, path, root, limit)
 
 
-def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) -> Any:
+def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) -> list[Any]:
     """Run a module of ours as a process, in a group of its own that is ended afterwards.
 
     Args:
@@ -59,6 +58,9 @@ def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) 
         root: the folder for its files.
         limit: seconds.
 
+    Returns:
+        the lines of its answer.
+
     Raises:
         TooLongError: when it takes longer than the limit.
         RuntimeError: when it dies.
@@ -67,7 +69,7 @@ def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) 
     place = lay_out(path, root / "around") if path is not None else root
     request, answer = root / f"{module}.request", root / f"{module}.answer"
     request.write_text(json.dumps(asked))
-    answer.write_text("null")
+    answer.write_text("")
     with (root / f"{module}.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", f"tests.fidelity.{module}", str(request), str(answer)],
@@ -85,8 +87,8 @@ def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) 
     finally:
         _end_group(process.pid)
         process.wait()
-    given = json.loads(answer.read_text())
-    if given is None or process.returncode:
+    given = [json.loads(line) for line in answer.read_text().splitlines()]
+    if process.returncode:
         raise RuntimeError(f"the {module} ended: {(root / f'{module}.log').read_text()[-2000:]}")
     return given
 

@@ -204,6 +204,7 @@ class Session:
         changed = [name for name in digests if name in before and name not in bound]
         return {
             "values": values,
+            "digests": {name: full for name, (full, _) in digests.items()},
             "bound": bound,
             "changed": [name for name in changed if digests[name][1] != before[name][1]],
             "touched": [name for name in changed if digests[name][0] != before[name][0]],
@@ -220,13 +221,13 @@ def main(request: str, answer: str) -> None:
     builtins.input = _ask
     warnings.simplefilter("ignore", DeprecationWarning)
     session = Session(asked["wanted"])
-    done = []
     for identity, source in asked["cells"]:
         quiet = io.StringIO()
         with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-            done.append(session.run(identity, source))
-        Path(answer).write_text(json.dumps(done))
-        if done[-1]["error"] and not asked["go_on"]:
+            done = session.run(identity, source)
+        with Path(answer).open("a") as file:
+            file.write(json.dumps(done) + "\n")
+        if done["error"] and not asked["go_on"]:
             break
     os._exit(0)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mage_jlab.domain.analysis import Diagnostic, Severity
 from mage_jlab.domain.errors import MageError
-from tests.fidelity.notebooks import code_of, load, made_ready, notebooks_in
+from tests.fidelity.notebooks import code_of, load, mended, notebooks_in, read, tagged
 
 
 @dataclass
@@ -38,36 +38,45 @@ class Checked:
         return [pair for pair in self.diagnostics if pair[0].severity is Severity.ERROR]
 
 
-def check(path: Path) -> Checked:
-    """Tag all cells of a notebook and analyse it; nothing of it is run."""
+def check(path: Path, *, mend: bool = False) -> Checked:
+    """Tag all cells of a notebook and analyse it; nothing of it is run.
+
+    Args:
+        path: the notebook's file.
+        mend: whether the fixes that leave no choice are carried out first.
+    """
     found = Checked(path)
     began = time.perf_counter()
     try:
-        tagged, reading = made_ready(load(path))
+        document = tagged(load(path))
+        if mend:
+            document = mended(document)
+        reading = read(document)
     except MageError as refusal:
         found.refusal = str(refusal)
     except Exception:
         found.crash = traceback.format_exc()
     else:
-        texts = code_of(tagged)
+        texts = code_of(document)
         found.blocks = len(reading.blocks)
         found.diagnostics = [(d, texts[d.cell_id]) for d in reading.analysis.diagnostics]
     found.seconds = time.perf_counter() - began
     return found
 
 
-def report(places: list[Path], codes: set[str], *, show_all: bool = False) -> bool:
+def report(places: list[Path], codes: set[str], *, show_all: bool, mend: bool) -> bool:
     """Print what is said of all notebooks of some folders.
 
     Args:
         places: notebooks, or folders of them.
         codes: show the cells of these codes; of every error when empty.
         show_all: show warnings and notes too.
+        mend: whether the fixes that leave no choice are carried out first.
 
     Returns:
         whether no analysis crashed.
     """
-    done = [check(path) for place in places for path in notebooks_in(place)]
+    done = [check(path, mend=mend) for place in places for path in notebooks_in(place)]
     counted: Counter[str] = Counter()
     notebooks: Counter[str] = Counter()
     for one in done:

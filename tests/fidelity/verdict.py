@@ -14,11 +14,14 @@ from typing import Any
 from mage_jlab.domain.errors import MageError
 from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import needs_upgrade, upgrade
-from tests.fidelity.notebooks import Notebook, load, made_ready, without
+from tests.fidelity.notebooks import Notebook, code_of, load, mended, read, tagged, without
 from tests.fidelity.pipelines import PipelineRun, PipelineRunner
 from tests.fidelity.portrait import difference
 from tests.fidelity.running import TooLongError, run_session
 from tests.fidelity.truth import Edges, edges_of, truth_of
+
+Cells = list[dict[str, Any]]
+"""What each cell did."""
 
 LIMIT = 120.0
 """Seconds for a notebook, and for each block."""
@@ -29,11 +32,13 @@ class Verdict:
     """What was found of one notebook.
 
     Attributes:
-        kind: ``equal``, ``refused``, ``different``, ``failed`` (in the run), ``notebook`` (it does
-            not run from top to bottom here), ``too long`` or ``crash``.
+        kind: ``equal``, ``refused``, ``different``, ``failed`` (in the run), ``no block``,
+            ``notebook`` (it does not run from top to bottom here), ``too long`` or ``crash``.
         details: what differs or failed, or why it was refused, a line each.
         codes: the codes that refused it.
         compared: how many results were compared.
+        unrepeatable: how many of them differ from one run of the notebook to the next, in part.
+        changed: whether mending changed the text of a cell.
         dropped: the places of cells that fail here and were left out.
     """
 
@@ -44,6 +49,7 @@ class Verdict:
     blocks: int = 0
     compared: int = 0
     unrepeatable: int = 0
+    changed: bool = False
     dropped: list[int] = field(default_factory=list)
     edges: Edges | None = None
     seconds: float = 0.0
@@ -88,51 +94,81 @@ class _Trial:
         document = load(self.path)
         if needs_upgrade(document):
             upgrade(document)
-        dropped: set[int] = set()
+        verdict = Verdict(str(self.path), "equal")
         if drop_failing:
-            dropped = self._failing(document)
-            document = without(document, dropped)
-        tagged, reading = made_ready(document)
-        results = {block.cell_id: block.results for block in reading.blocks}
-        everything = [name for names in results.values() for name in names]
-        wanted = dict.fromkeys(results, everything)
-        with ThreadPoolExecutor(2) as pool:
-            first, second = pool.map(lambda _: self._run(document, wanted), range(2))
-        verdict = Verdict(str(self.path), "equal", dropped=sorted(dropped))
+            verdict.dropped = sorted(self._failing(document))
+            document = without(document, verdict.dropped)
+        start = tagged(document)
+        first_reading = read(start)
+        if not first_reading.blocks:
+            verdict.kind = "no block"
+            return verdict
+        ready = mended(start)
+        reading = read(ready)
         verdict.blocks = len(reading.blocks)
-        wrong = next((cell for cell in first if cell["error"]), None)
-        if wrong is not None:
-            place = [cell.get("id") for cell in document["cells"]].index(wrong["id"])
-            text = f"cell #{place} fails: {wrong['error']}"
-            verdict.kind, verdict.details = "notebook", [text]
-            return verdict
-        names = {block.cell_id: block.name for block in reading.blocks}
-        verdict.edges = edges_of(truth_of(first, names), reading.analysis)
-        if reading.analysis.errors:
-            verdict.kind = "refused"
-            verdict.codes = sorted({problem.code for problem in reading.analysis.errors})
-            verdict.details = [
-                f"#{problem.index} {problem.code}: {problem.message}"
-                for problem in reading.analysis.errors
-            ]
-            return verdict
-        self._compare(verdict, tagged, reading, first, second)
+        verdict.changed = code_of(ready) != code_of(start)
+        versions = [ready, ready, *([start] if verdict.changed else [])]
+        with ThreadPoolExecutor(2) as pool:
+            once, again, *rest = pool.map(lambda one: self._run(one, reading), versions)
+        original = rest[0] if rest else once
+        self._check_start(verdict, first_reading, start, original)
+        if verdict.kind != "notebook":
+            self._check_mending(verdict, original, once, again)
+            if reading.analysis.errors:
+                self._refuse(verdict, reading)
+            elif verdict.kind == "equal":
+                self._compare(verdict, ready, reading, once, again)
         return verdict
 
-    def _run(self, document: Notebook, wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
+    def _check_start(
+        self, verdict: Verdict, reading: WorkbenchReading, start: Notebook, done: Cells
+    ) -> None:
+        wrong = next((cell for cell in done if cell["error"]), None)
+        if wrong is not None:
+            place = [cell.get("id") for cell in start["cells"]].index(wrong["id"])
+            verdict.kind = "notebook"
+            verdict.details = [f"cell #{place} fails: {wrong['error']}"]
+            return
+        names = {block.cell_id: block.name for block in reading.blocks}
+        verdict.edges = edges_of(truth_of(done, names), reading.analysis)
+
+    def _check_mending(self, verdict: Verdict, original: Cells, once: Cells, again: Cells) -> None:
+        """A notebook that was mended must leave what it left before."""
+        wrong = next((cell["error"] for cell in once if cell["error"]), None)
+        if wrong is not None:
+            verdict.kind, verdict.details = "different", [f"mended, the notebook fails: {wrong}"]
+            return
+        left, right, other = (cells[-1]["digests"] for cells in (original, once, again))
+        verdict.details = [
+            f"{name}: the mended notebook leaves another value"
+            for name in left.keys() & right.keys()
+            if left[name] != right[name] == other.get(name)
+        ]
+        if verdict.details:
+            verdict.kind = "different"
+
+    @staticmethod
+    def _refuse(verdict: Verdict, reading: WorkbenchReading) -> None:
+        errors = reading.analysis.errors
+        verdict.kind = "refused"
+        verdict.codes = sorted({problem.code for problem in errors})
+        verdict.details += [f"#{one.index} {one.code}: {one.message}" for one in errors]
+
+    def _run(self, document: Notebook, reading: WorkbenchReading) -> Cells:
+        results = {block.cell_id: block.results for block in reading.blocks}
+        return run_session(document, self.path, self._folder(), results, limit=self.limit)
+
+    def _folder(self) -> Path:
         self.count += 1
-        root = self.root / f"session{self.count}"
-        return run_session(document, self.path, root, wanted, limit=self.limit)
+        return self.root / f"session{self.count}"
 
     def _failing(self, document: Notebook) -> set[int]:
         """Find the cells that fail, until the rest runs."""
         dropped: set[int] = set()
         places = {cell.get("id"): at for at, cell in enumerate(document["cells"])}
         for _ in range(3):
-            self.count += 1
-            root = self.root / f"session{self.count}"
             rest = without(document, dropped)
-            done = run_session(rest, self.path, root, {}, limit=self.limit, go_on=True)
+            done = run_session(rest, self.path, self._folder(), {}, limit=self.limit, go_on=True)
             wrong = {places[cell["id"]] for cell in done if cell["error"]}
             if not wrong:
                 break
@@ -142,17 +178,16 @@ class _Trial:
     def _compare(
         self,
         verdict: Verdict,
-        tagged: Notebook,
+        ready: Notebook,
         reading: WorkbenchReading,
-        first: list[dict[str, Any]],
-        second: list[dict[str, Any]],
+        once: Cells,
+        again: Cells,
     ) -> None:
-        run = PipelineRunner(tagged, reading, self.path, self.root / "pipeline").run(self.limit)
-        again = {cell["id"]: cell["values"] for cell in second}
-        once = {cell["id"]: cell["values"] for cell in first}
+        run = PipelineRunner(ready, reading, self.path, self.root / "pipeline").run(self.limit)
+        first, second = ({cell["id"]: cell["values"] for cell in cells} for cells in (once, again))
         for block in reading.blocks:
             if block.name not in run.failed:
-                values = once[block.cell_id], again.get(block.cell_id, {})
+                values = first[block.cell_id], second.get(block.cell_id, {})
                 self._compare_block(verdict, block, run, *values)
         if verdict.details:
             verdict.kind = "different"
