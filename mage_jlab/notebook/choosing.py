@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
 from mage_jlab.domain.analysis import CellChoice, Fixed
 from mage_jlab.domain.errors import BadInputError
-from mage_jlab.notebook.document import find_cell, upgrade
+from mage_jlab.notebook.document import find_cell
 from mage_jlab.notebook.draft import Draft
+from mage_jlab.notebook.merging import merge_cells
 from mage_jlab.notebook.roles import PARAMETERS_TAGS, leads_out
 
 
@@ -21,8 +21,7 @@ def choose(notebook: dict[str, Any], choices: Sequence[CellChoice]) -> Fixed:
         NotFoundError: when there is no such cell.
         UnprocessableError: when cells cannot be joined as it is wanted.
     """
-    before = upgrade(copy.deepcopy(notebook))
-    draft = Draft(copy.deepcopy(before))
+    draft = Draft(notebook)
     for choice in choices:
         cell = find_cell(draft.notebook, choice.cell_id)
         if cell.kind != "code":
@@ -40,4 +39,10 @@ def choose(notebook: dict[str, Any], choices: Sequence[CellChoice]) -> Fixed:
         draft.remove_tags(cell.index, PARAMETERS_TAGS)
         if choice.parameters:
             draft.add_tag(cell.index, "parameters")
-    return draft.fixed(before)
+    for choice in choices:
+        if choice.merge is not None:
+            one, other = (draft.now(cell) for cell in (choice.merge, choice.cell_id))
+            if one != other:  # else they were joined already, by another choice
+                places = (find_cell(draft.notebook, cell).index for cell in (one, other))
+                merge_cells(draft, *places)
+    return draft.fixed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import secrets
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -9,20 +11,24 @@ from typing import Any
 from mage_jlab.domain.analysis import Fixed
 from mage_jlab.domain.block import BlockType
 from mage_jlab.notebook.cells import Offer
-from mage_jlab.notebook.document import Notebook, source_of
+from mage_jlab.notebook.document import Notebook, source_of, upgrade
 from mage_jlab.notebook.roles import BLOCK_TAG, PARAMETERS_TAGS
 
 
 class Draft:
-    """A notebook of nbformat 4.5 that is being changed.
+    """A copy of a notebook, brought to nbformat 4.5, that is being changed.
+
+    Outputs are not copied but dropped where they no longer fit: they may be large.
 
     Args:
-        notebook: the notebook; it is changed.
+        notebook: the notebook; it is not changed.
     """
 
     def __init__(self, notebook: Notebook) -> None:
-        self.notebook = notebook
-        self._cells: list[dict[str, Any]] = notebook["cells"]
+        self.notebook = upgrade(_copied(notebook))
+        self._before = _copied(self.notebook)
+        self._cells: list[dict[str, Any]] = self.notebook["cells"]
+        self._joined: dict[str, str] = {}
 
     def at(self, offer: Offer) -> int:
         """Give the index of the cell that a fix is done to."""
@@ -67,9 +73,16 @@ class Draft:
     def keep(self, kept: int, cells: Collection[int], at: int) -> None:
         """Put one of several cells at the place of another of them, and take the rest away."""
         one = self._cells[kept]
+        self._joined.update({self._cells[index]["id"]: one["id"] for index in cells})
         place = at - sum(index < at for index in cells)
         left = [cell for index, cell in enumerate(self._cells) if index not in cells]
         self._cells[:] = [*left[:place], one, *left[place:]]
+
+    def now(self, cell_id: str) -> str:
+        """Give the id of the cell that a cell is now, when it was joined with others."""
+        while self._joined.get(cell_id, cell_id) != cell_id:
+            cell_id = self._joined[cell_id]
+        return cell_id
 
     def code_cells(self) -> list[int]:
         """Give the indexes of the code cells."""
@@ -124,9 +137,15 @@ class Draft:
             None,
         )
 
-    def fixed(self, before: Notebook) -> Fixed:
+    def fingerprint(self) -> str:
+        """Give a text that differs when the notebook does, outputs aside."""
+        return json.dumps(
+            [[cell["id"], source_of(cell), cell.get("metadata")] for cell in self._cells]
+        )
+
+    def fixed(self) -> Fixed:
         """Say in which cells the notebook differs from what it was."""
-        old = {cell["id"]: cell for cell in before["cells"]}
+        old = {cell["id"]: cell for cell in self._before["cells"]}
         new = {cell["id"]: cell for cell in self._cells}
         kept_before = [one for one in old if one in new]
         kept_now = [one for one in new if one in old]
@@ -144,6 +163,13 @@ class Draft:
             metadata["tags"] = tags
         else:
             metadata.pop("tags", None)
+
+
+def _copied(notebook: Notebook) -> Notebook:
+    cells = [
+        {**cell, "metadata": copy.deepcopy(cell.get("metadata", {}))} for cell in notebook["cells"]
+    ]
+    return {**notebook, "cells": cells}
 
 
 def _moved(before: list[str], now: list[str]) -> list[str]:

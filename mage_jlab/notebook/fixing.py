@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +11,7 @@ from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import UnprocessableError
 from mage_jlab.notebook import fixing_lines
 from mage_jlab.notebook.cells import Offer, WorkbenchReading
-from mage_jlab.notebook.document import Notebook, upgrade
+from mage_jlab.notebook.document import Notebook
 from mage_jlab.notebook.draft import Draft
 from mage_jlab.notebook.guess import guess_type
 from mage_jlab.notebook.magics import translate
@@ -40,11 +38,10 @@ def carry_out(
         UnprocessableError: when the code cannot be changed so; the sentence says what stands
             in the way.
     """
-    before = upgrade(copy.deepcopy(notebook))
-    draft = Draft(copy.deepcopy(before))
+    draft = Draft(notebook)
     offer = find_offer(reading, place, fix)
     ACTS[offer.repair.act](draft, offer)
-    return draft.fixed(before)
+    return draft.fixed()
 
 
 @dataclass
@@ -72,21 +69,21 @@ def mend(
         read: gives the reading of a notebook.
         codes: the codes whose fixes are carried out; all without any.
     """
-    mended = Mended(upgrade(copy.deepcopy(notebook)))
-    seen = {json.dumps(mended.notebook, sort_keys=True)}
+    start = Draft(notebook)
+    mended = Mended(start.notebook)
+    seen = {start.fingerprint()}
     while True:
         for offer in read(mended.notebook).offers:
             if not offer.fix.automatic or (codes and offer.diagnostic.code not in codes):
                 continue
-            draft = Draft(copy.deepcopy(mended.notebook))
+            draft = Draft(mended.notebook)
             try:
                 ACTS[offer.repair.act](draft, offer)
             except UnprocessableError as error:
                 mended.left[f"{offer.diagnostic.cell_id} {offer.fix.title}"] = error.message
                 continue
-            text = json.dumps(draft.notebook, sort_keys=True)
-            if text not in seen:  # else fixes would undo each other for ever
-                seen.add(text)
+            if draft.fingerprint() not in seen:  # else fixes would undo each other for ever
+                seen.add(draft.fingerprint())
                 mended.notebook = draft.notebook
                 mended.done.append((offer.diagnostic, offer.fix))
                 break

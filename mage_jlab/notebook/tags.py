@@ -6,9 +6,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from mage_jlab.domain.analysis import Analysis, TaggedCell
+from mage_jlab.domain.analysis import TaggedCell
 from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.errors import BadInputError
+from mage_jlab.notebook.cells import WorkbenchReading
 from mage_jlab.notebook.document import (
     Cell,
     cells_of,
@@ -120,7 +121,7 @@ def untag_cell(notebook: dict[str, Any], ref: str) -> TaggedCell:
 
 def _without_read_charts(notebook: dict[str, Any]) -> list[TaggedCell]:
     """A cell that blocks below read from is no chart, whatever it draws."""
-    analysis = _analysis(notebook)
+    analysis = _read(notebook).analysis
     read = {
         source.rsplit(".", 1)[0] for block in analysis.blocks for source in block.inputs.values()
     }
@@ -152,17 +153,40 @@ def _without_type(raw: dict[str, Any]) -> None:
             metadata.pop("tags")
 
 
-def _analysis(notebook: dict[str, Any]) -> Analysis:
+def _read(notebook: dict[str, Any]) -> WorkbenchReading:
     pipeline = pipeline_of(notebook, "")
     name = "pipeline" if leads_out(pipeline) else pipeline
-    return read_workbench(notebook, path="", pipeline=name).analysis
+    return read_workbench(notebook, path="", pipeline=name)
 
 
 def _tagged(notebook: dict[str, Any]) -> list[TaggedCell]:
+    reading = _read(notebook)
+    together = suggested_merges(reading)
     return [
-        TaggedCell(cell_id=block.cell_id, index=block.index, type=block.type, name=block.name)
-        for block in _analysis(notebook).blocks
+        TaggedCell(
+            cell_id=block.cell_id,
+            index=block.index,
+            type=block.type,
+            name=block.name,
+            **together.get(block.cell_id, {}),
+        )
+        for block in reading.analysis.blocks
     ]
+
+
+def suggested_merges(reading: WorkbenchReading) -> dict[str, dict[str, str]]:
+    """Give for each cell that only makes sense together with one above: its id, and why."""
+    places = {block.cell_id: block.index for block in reading.blocks}
+    found: dict[str, dict[str, str]] = {}
+    for offer in reading.offers:
+        other = offer.fix.cell_id
+        if offer.repair.act != "merge" or other is None or other not in places:
+            continue
+        mine = offer.diagnostic.cell_id
+        above, below = sorted((other, mine), key=lambda one: places.get(one, offer.cell))
+        if above != below:
+            found.setdefault(below, {"merge": above, "why": offer.diagnostic.message})
+    return found
 
 
 def _type_of(cell: Cell) -> BlockType | None:
