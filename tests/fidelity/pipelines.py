@@ -20,7 +20,7 @@ from tests.fidelity.notebooks import Notebook
 from tests.fidelity.portrait import Portrait
 from tests.fidelity.running import apart
 from tests.fidelity.workers import Worker
-from tests.fidelity.workplace import environment, lay_out
+from tests.fidelity.workplace import lay_out
 
 PROJECT = "fidelity_project"
 
@@ -70,8 +70,7 @@ class PipelineRunner:
         done: dict[str, list[StoredProduct]] = {}
         run = PipelineRun()
         waiting = list(self._snapshot.plan.blocks)
-        environ = {**environment(self._root), "MPLBACKEND": "agg"}
-        with Worker(environ) as one, Worker(environ) as other:
+        with Worker(self._root) as one, Worker(self._root) as other:
             while waiting:
                 ready = [block for block in waiting if done.keys() >= set(block.upstream)]
                 block = ready[-1]

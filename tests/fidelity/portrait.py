@@ -187,6 +187,9 @@ class _Painter:
             told["arguments"] = self.tell(arguments, depth)
         if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:
             state = {**(state[0] or {}), **state[1]}
+        if isinstance(value, dict) and isinstance(state, dict):
+            # attributes that are its items again, as a bunch has them
+            state = {key: part for key, part in state.items() if value.get(key) is not part}
         if type(state) is dict:
             kept = {str(key): part for key, part in state.items() if not _is_cache(kind, key)}
             hidden = {key for key in kept if key.startswith("_") and _module_of(kind) != "notebook"}
@@ -227,6 +230,9 @@ def _is_cache(kind: type, name: Any) -> bool:
     if not isinstance(name, str):
         return False
     found = next((vars(one)[name] for one in kind.__mro__ if name in vars(one)), None)
+    if name == "_random_state" and kind.__module__.startswith("scipy.stats"):
+        # numpy's global generator, which is no part of a distribution
+        return True
     return "cache" in name or isinstance(found, functools.cached_property)
 
 

@@ -1,9 +1,8 @@
-"""Stored products, told: ``python -m tests.fidelity.products REQUEST ANSWER``, a process apart."""
+"""Stored products, told, in a process apart from those that made them."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,12 @@ def main(request: str, answer: str) -> None:
     """Load the products that a file lists as a block would, and write what they are."""
     asked = json.loads(Path(request).read_text())
     sys.path[:0] = [asked["folder"], str(Path(asked["folder"]).parent)]
-    os.environ["MPLBACKEND"] = "Agg"
     told: dict[str, dict[str, Portrait]] = {}
     for block, products in asked["blocks"].items():
         decoder = Decoder(asked["products"])
         told[block] = {product["name"]: _told(decoder, product) for product in products}
-    Path(answer).write_text(json.dumps(told) + "\n")
+    Path(answer).write_text(json.dumps(told) + "\ndone\n")
 
 
 def _told(decoder: Decoder, product: dict[str, Any]) -> Portrait:
     return portrait(decoder.load(product))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

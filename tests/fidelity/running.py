@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from mage_jlab.notebook.document import cells_of
+from tests.fidelity.forks import ROOT, end_group, wait_closed, zygote
 from tests.fidelity.notebooks import Notebook
-from tests.fidelity.workplace import environment, lay_out
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.fidelity.workplace import home, lay_out
 
 
 class TooLongError(Exception):
@@ -67,34 +63,21 @@ def apart(module: str, asked: Any, path: Path | None, root: Path, limit: float) 
     """
     root.mkdir(parents=True, exist_ok=True)
     place = lay_out(path, root / "around") if path is not None else root
-    request, answer = root / f"{module}.request", root / f"{module}.answer"
+    request, answer, log = (root / f"{module}.{end}" for end in ("request", "answer", "log"))
     request.write_text(json.dumps(asked))
-    answer.write_text("")
-    with (root / f"{module}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"tests.fidelity.{module}", str(request), str(answer)],
-            cwd=place,
-            env={**environment(root), "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+    answer.touch()
+    life, held = os.pipe()
+    with log.open("wb") as words:
+        process = zygote().fork(
+            module, [str(request), str(answer)], place, home(root), [held, words.fileno()]
         )
-    try:
-        process.wait(limit)
-    except subprocess.TimeoutExpired:
-        raise TooLongError(f"the {module} took more than {limit:g} s") from None
-    finally:
-        _end_group(process.pid)
-        process.wait()
-    given = [json.loads(line) for line in answer.read_text().splitlines()]
-    if process.returncode:
-        raise RuntimeError(f"the {module} ended: {(root / f'{module}.log').read_text()[-2000:]}")
-    return given
-
-
-def _end_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    os.close(held)
+    ended = wait_closed(life, limit)
+    end_group(process)
+    os.close(life)
+    if not ended:
+        raise TooLongError(f"the {module} took more than {limit:g} s")
+    lines = answer.read_text().splitlines()
+    if not lines or lines[-1] != "done":
+        raise RuntimeError(f"the {module} ended early: {log.read_text()[-2000:]}")
+    return [json.loads(line) for line in lines[:-1]]

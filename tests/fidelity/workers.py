@@ -1,46 +1,34 @@
-"""Real workers, driven by hand: started by file path, as the engine does, with no engine there."""
+"""Real workers, driven by hand: with no engine there."""
 
 from __future__ import annotations
 
 import json
 import os
 import select
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any, Self
 
-import mage_jlab
 from mage_jlab.domain.attempt import BlockTask
-
-_ENTRY = Path(mage_jlab.__file__).parent / "blocks" / "worker" / "main.py"
+from tests.fidelity.forks import end_group, zygote
+from tests.fidelity.workplace import home
 
 
 class Worker:
     """One worker process, which runs tasks one after another.
 
     Args:
-        environ: its environment.
+        root: the folder for files of its own.
     """
 
-    def __init__(self, environ: dict[str, str]) -> None:
+    def __init__(self, root: Path) -> None:
         commands, self._commands = os.pipe()
         self._results, results = os.pipe()
         self._crash = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the worker is ended
-        numbers = (commands, results, self._crash.fileno())
-        self._process = subprocess.Popen(
-            [sys.executable, str(_ENTRY), *map(str, numbers)],
-            stdin=subprocess.DEVNULL,
-            stdout=self._crash,
-            stderr=self._crash,
-            env=environ,
-            cwd="/",
-            pass_fds=numbers,
-            start_new_session=True,
-        )
+        environ = {**home(root), "MPLBACKEND": "agg"}
+        descriptors = [commands, results, self._crash.fileno()]
+        self._group = zygote().fork("worker", [], Path("/"), environ, descriptors)
         os.close(commands)
         os.close(results)
         self._buffer = b""
@@ -82,8 +70,7 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        end_group(self._group)
         os.close(self._commands)
         os.close(self._results)
         self._crash.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -37,15 +36,7 @@ def lay_out(notebook: Path, root: Path) -> Path:
     return place
 
 
-def environment(root: Path) -> dict[str, str]:
-    """Give the environment of a notebook's session: the same for each, and nobody's own."""
-    return {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "HOME": str(root),
-        "IPYTHONDIR": str(root / "ipython"),
-        "MPLCONFIGDIR": str(root / "matplotlib"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+def home(root: Path) -> dict[str, str]:
+    """Give the environment variables that keep a session's own files below a folder."""
+    places = {"HOME": root, "IPYTHONDIR": root / "ipython", "MPLCONFIGDIR": root / "matplotlib"}
+    return {name: str(place) for name, place in places.items()}
