@@ -551,8 +551,8 @@ export interface Project {
  * One try of a block run.
  *
  * ``number`` counts the tries of the block run from 1; ``outcome`` is None while it goes on, else
- * ``success``, ``failed``, ``crashed``, ``cancelled`` or ``timeout``. Memory in bytes, CPU time in
- * seconds.
+ * ``success``, ``failed``, ``crashed``, ``cancelled``, ``timeout``, or ``waiting`` for a sensor
+ * between two polls, which are one attempt. Memory in bytes, CPU time in seconds.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Attempt".
@@ -573,7 +573,8 @@ export interface Attempt {
  * Why a block run failed, and where.
  *
  * ``line`` counts from 1: in the cell when ``cell_id`` is given and the line lies in its body,
- * else in ``file``. ``file_line`` is always the line of the file.
+ * else in ``file``. ``file_line`` is always the line of the file. ``column``, from 1, is known for
+ * SQL; it is the same in both.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "BlockError".
@@ -586,6 +587,7 @@ export interface BlockError {
   file_line: number | null;
   cell_id: string | null;
   line: number | null;
+  column: number | null;
 }
 /**
  * A row of the ledger that says what changed; a hint for views, never the truth itself.
@@ -629,6 +631,7 @@ export interface LogPage {
 export interface LogLine {
   at: string;
   block: string;
+  item: string | null;
   attempt: number;
   level: string;
   text: string;
@@ -637,7 +640,8 @@ export interface LogLine {
  * One execution of a pipeline.
  *
  * ``trigger`` is the trigger's name; ``project`` the project's id. ``block_runs`` is empty in
- * lists; ``counts`` gives the number of block runs by state in both.
+ * lists; ``counts`` gives the number of block runs by state in both. ``fan_outs`` has the blocks
+ * that run once for each item.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Run".
@@ -663,12 +667,16 @@ export interface Run {
     [k: string]: number;
   };
   block_runs: BlockRun[];
+  fan_outs: FanOut[];
 }
 /**
  * One block inside a run, with its last error and its products.
  *
  * ``block_type`` is given so that a view needs no second request; ``waits_for`` names blocks above
- * that have not ended; ``upstream`` are the blocks above it in this run.
+ * that have not ended; ``upstream`` are the blocks above it in this run. ``item`` is what a block
+ * that fans out was run for. One with more items than a page has stands as one row with ``items``,
+ * the number of them by state, and the first error. ``origin`` is the run whose products a cached
+ * one took.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "BlockRun".
@@ -682,6 +690,10 @@ export interface BlockRun {
   attempts: number;
   code: string | null;
   upstream: string[];
+  items: {
+    [k: string]: number;
+  } | null;
+  origin: string | null;
   ready_at: string | null;
   started_at: string | null;
   ended_at: string | null;
@@ -705,6 +717,19 @@ export interface ProductRef {
   rows: number | null;
   columns: number | null;
   bytes: number;
+}
+/**
+ * A block that runs once for each item: its state as a whole, and its items by state.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FanOut".
+ */
+export interface FanOut {
+  block: string;
+  state: BlockRunState;
+  items: {
+    [k: string]: number;
+  };
 }
 /**
  * One coming time of a schedule.

@@ -7,6 +7,7 @@ from tornado import web
 
 from mage_jlab.api.base import MageHandler
 from mage_jlab.api.describe import PAGE, verb
+from mage_jlab.domain.page import HARD_CAP
 
 FILTERS = {
     "project": "A project's id.",
@@ -65,13 +66,18 @@ class RunHandler(MageHandler):
 class BlockRunsHandler(MageHandler):
     """The block runs of a run."""
 
-    @verb("BlockRun[]", query={"block": "One block's only."}, errors=(404,))
+    @verb(
+        "BlockRun[]",
+        query={"block": "One block's only: one for each of its items.", **PAGE},
+        errors=(400, 404),
+    )
     @web.authenticated
     @authorized
     async def get(self, run: str) -> None:
-        """List the block runs of a run."""
-        block = self.text("block")
-        await self.answer(lambda: self.services.runs.block_runs(run, block))
+        """List the block runs of a run; those of a large fan-out stand as one, with counts."""
+        block, before = self.text("block"), self.text("before")
+        limit = self.number("limit", HARD_CAP)
+        await self.answer(lambda: self.services.runs.block_runs(run, block, limit, before))
 
 
 class AttemptsHandler(MageHandler):

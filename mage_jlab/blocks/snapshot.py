@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mage_jlab.blocks.interpreter import find_interpreter
-from mage_jlab.domain.block import Block, BlockType
+from mage_jlab.domain.block import Block, BlockType, Language
 from mage_jlab.domain.errors import NotFoundError, UnreadableFileError
 from mage_jlab.domain.pipeline import Pipeline
 from mage_jlab.domain.plan import Plan, PlannedBlock, Retry, Snapshot
@@ -52,6 +52,7 @@ def take_snapshot(state: StateFolder, files: ProjectFiles, pipeline: str) -> Sna
             for block in word.blocks
             if block.type.runs
         ]
+        blocks = _with_sql_above(blocks)
         plan = _plan(files, word, record, _guarded(blocks))
         kept = _files_to_keep(files, pipeline, [block.file for block in blocks])
         return store.put(files.place, kept, plan)
@@ -116,6 +117,19 @@ def _planned(
     )
 
 
+def _with_sql_above(blocks: list[PlannedBlock]) -> list[PlannedBlock]:
+    """Tell SQL blocks how the SQL blocks above them are configured."""
+    sql = {block.name: block.configuration for block in blocks if block.language is Language.SQL}
+    return [
+        block.model_copy(
+            update={"sql_above": {name: sql[name] for name in block.upstream if name in sql}}
+        )
+        if block.name in sql
+        else block
+        for block in blocks
+    ]
+
+
 def _retry(project: dict[str, Any], own: dict[str, Any]) -> Retry:
     known = {key: value for key, value in {**project, **own}.items() if key in Retry.model_fields}
     return Retry.model_validate({key: value for key, value in known.items() if value is not None})
@@ -132,7 +146,8 @@ def _guarded(blocks: list[PlannedBlock]) -> list[PlannedBlock]:
     for block in blocks:
         if block.name in guards:
             above = [name for guarded in guards[block.name] for name in upstream.get(guarded, [])]
-            changed.append(block.model_copy(update={"upstream": list(dict.fromkeys(above))}))
+            update = {"upstream": list(dict.fromkeys(above)), "guarding": block.upstream}
+            changed.append(block.model_copy(update=update))
             continue
         mine = [name for name, guarded in guards.items() if block.name in guarded]
         changed.append(
@@ -156,11 +171,15 @@ def _entries(files: ProjectFiles, pipeline: str) -> dict[str, dict[str, Any]]:
 
 
 def _files_to_keep(files: ProjectFiles, pipeline: str, blocks: list[str]) -> list[str]:
-    """List what block code can import or is made of: Python files of all blocks, and ``utils/``."""
+    """List what block code can import or is made of: Python files of all blocks, and ``utils/``.
+
+    Connection profiles are not among them: workers read them where they are, so that no password
+    is copied and a changed one counts at once.
+    """
     place = files.place
     kept = set(blocks)
     kept |= {files.pipeline_file(pipeline), files.pipeline_file(pipeline, RECORD), METADATA}
-    kept |= {"io_config.yaml", "pipelines/__init__.py", f"pipelines/{pipeline}/__init__.py"}
+    kept |= {"pipelines/__init__.py", f"pipelines/{pipeline}/__init__.py"}
     kept |= {path.name for path in place.glob("*.py")}
     for type_ in BlockType:
         kept |= _below(place, type_.folder, "*.py")

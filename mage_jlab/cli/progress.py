@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from mage_jlab.cli.timeline import remark, title, took
+from mage_jlab.cli.timeline import label, remark, rows, title, took
 from mage_jlab.cli.words import MARKS, STYLES, WORDS, shown_state
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Lines:
         if not self._begun:
             self._begun = True
             self._write(f"Run {run.number} of {run.pipeline} ({run.id})")
-        for block_run in run.block_runs:
+        for block_run in rows(run):
             key = (block_run.block, block_run.item)
             state = shown_state(block_run)
             if self._seen.get(key) == state or state in ("pending", "ready"):
@@ -83,7 +83,7 @@ class Lines:
                 remark(block_run),
             ]
             said = ", ".join(dict.fromkeys(part for part in parts if part))
-            self._write(f"{MARKS[state]} {block_run.block}: {said}")
+            self._write(f"{MARKS[state]} {label(block_run)}: {said}")
         if run.state.ended:
             self._write(title(run))
 
@@ -134,12 +134,12 @@ class LiveTable:
         run = self._run
         if run is None:
             return Group(table)
-        for block_run in run.block_runs:
+        for block_run in rows(run):
             state = shown_state(block_run)
             style = STYLES.get(state, "dim")
             table.add_row(
                 Text(MARKS[state], style=style),
-                Text(block_run.block),
+                Text(label(block_run)),
                 Text(took(block_run), style="dim"),
                 Text(remark(block_run), style=style if "fail" in state else "dim"),
             )

@@ -78,15 +78,28 @@ def list_(
 
 @runs.command()
 @RUN
-@click.option("--block", metavar="B", help="Only this block of it.")
+@click.option("--block", metavar="B", help="Only this block of it, item by item.")
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(1, HARD_CAP),
+    default=HARD_CAP,
+    show_default=True,
+    help="With --block: at most so many items.",
+)
+@click.option("--before", metavar="CURSOR", help="With --block: go on from the page before.")
 @with_session
-def show(session: Session, ref: str, block: str | None) -> None:
+def show(session: Session, ref: str, block: str | None, limit: int, before: str | None) -> None:
     """Show one run with its blocks."""
     found = _find(session, ref)
+    cursor = None
     if block is not None:
-        chosen = session.services.runs.block_runs(found.id, block)
-        found = found.model_copy(update={"block_runs": list(chosen)})
-    session.answer(found.to_json(), lambda: _run(found))
+        page = session.services.runs.block_runs(found.id, block, limit, before)
+        cursor = page.next
+        found = found.model_copy(update={"block_runs": list(page.items)})
+    document = found.to_json() if block is None else {**found.to_json(), "next": cursor}
+    more = f"\nMore: --before {cursor}" if cursor else ""
+    session.answer(document, lambda: _run(found) + more)
 
 
 @runs.command()

@@ -10,6 +10,8 @@ from mage_jlab.domain.run import BlockRun, Run
 
 WIDTH = 48
 """The width of the bars, in characters."""
+MOST_ROWS = 12
+"""A fan-out of more items is one row."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -27,6 +29,9 @@ def title(run: Run) -> str:
 def remark(block_run: BlockRun) -> str:
     """Say in a few words how a block run stands: what it gave, why it failed, what it waits for."""
     state = block_run.state.value
+    if block_run.items is not None:
+        told = ", ".join(f"{n:,} {WORDS[s].lower()}" for s, n in block_run.items.items())
+        return f"{sum(block_run.items.values()):,} items: {told}" if told else "no item"
     if block_run.error is not None and state in ("failed", "retry_wait", "needs_attention"):
         first = (block_run.error.message.splitlines() or [""])[0]
         return f"{block_run.error.type}: {first}"
@@ -45,17 +50,48 @@ def took(block_run: BlockRun) -> str:
     return "" if seconds is None or block_run.cached else duration(seconds)
 
 
+def rows(run: Run) -> list[BlockRun]:
+    """Give the block runs to show: of a fan-out of many items one row that stands for them all."""
+    many = {fan.block: fan for fan in run.fan_outs if sum(fan.items.values()) > MOST_ROWS}
+    shown: list[BlockRun] = []
+    for block_run in run.block_runs:
+        fan = many.pop(block_run.block, None)
+        if fan is not None:
+            own = [one for one in run.block_runs if one.block == fan.block]
+            ends = [one.ended_at for one in own if one.ended_at]
+            begins = [one.started_at for one in own if one.started_at]
+            failed = next((one for one in own if one.error is not None), block_run)
+            whole = {
+                "item": None,
+                "state": fan.state,
+                "items": fan.items,
+                "started_at": min(begins, default=None),
+                "ended_at": max(ends, default=None) if fan.state.ended else None,
+                "error": failed.error,
+            }
+            shown.append(block_run.model_copy(update=whole))
+        elif not any(one.block == block_run.block and one.items is not None for one in shown):
+            shown.append(block_run)
+    return shown
+
+
+def label(block_run: BlockRun) -> str:
+    """Name a block run: ``clean``, or ``clean:3`` for one of its items."""
+    return block_run.block if block_run.item is None else f"{block_run.block}:{block_run.item}"
+
+
 def timeline(run: Run) -> str:
     """Draw the run's blocks over its time: a line while one waits, a bar while it runs."""
     begin = run.started_at or run.created_at
     end = run.ended_at or datetime.now(UTC)
     total = max((end - begin).total_seconds(), 1e-6)
-    names = max((len(block_run.block) for block_run in run.block_runs), default=0)
-    times = max((len(took(block_run)) for block_run in run.block_runs), default=0)
+    shown = rows(run)
+    names = max((len(label(block_run)) for block_run in shown), default=0)
+    times = max((len(took(block_run)) for block_run in shown), default=0)
     lines = []
-    for block_run in run.block_runs:
+    for block_run in shown:
         bar = _bar(block_run, begin, end, total)
-        name = f"{MARKS[shown_state(block_run)]} {block_run.block:<{names}}"
+        name = f"{MARKS[shown_state(block_run)]} {label(block_run):<{names}}"
         line = f"{name}  {bar}  {took(block_run):>{times}}  {remark(block_run)}"
         lines.append(line.rstrip())
     return "\n".join([*lines, _scale(names, total)] if lines else [])
@@ -75,7 +111,7 @@ def failures(block_runs: Sequence[BlockRun]) -> str:
         )
         if error.cell_id and error.line:
             place = f"cell {error.cell_id}, line {error.line}" + (f" ({place})" if place else "")
-        head = f"■ {block_run.block}: {error.type}: {error.message}"
+        head = f"■ {label(block_run)}: {error.type}: {error.message}"
         parts.append(
             "\n".join(
                 filter(None, [head, f"  at {place}" if place else "", error.traceback.rstrip()])

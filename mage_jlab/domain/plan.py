@@ -29,7 +29,9 @@ class PlannedBlock(Word):
     ``cell_id`` the cell, so that an error finds its line there. The function returns a
     single result as it is; with several, or with ``optional`` ones (bound on some paths only), a
     dict of those bound, by name. ``guards`` are the conditionals among ``upstream``: the block
-    waits for them, and gets nothing from them.
+    waits for them, and gets nothing from them; ``guarding`` are the blocks of which a conditional
+    says whether they run. ``sql_above`` has the configuration of each SQL
+    block among ``upstream``: its table may stand in the same database.
     """
 
     name: str
@@ -39,10 +41,12 @@ class PlannedBlock(Word):
     code: str
     upstream: list[str] = []
     guards: list[str] = []
+    guarding: list[str] = []
     inputs: dict[str, str] | None = None
     results: list[str] | None = None
     optional: list[str] = []
     configuration: dict[str, Any] = {}
+    sql_above: dict[str, dict[str, Any]] = {}
     cell_id: str | None = None
     body: tuple[int, int] | None = None
     retry: Retry = Retry()

@@ -48,7 +48,7 @@ def read_log(
     offsets = _decode(after)
     keys = [_key(attempt.block_run, attempt.token) for attempt in attempts]
     streams = [
-        _lines(attempt.log, number, offsets.get(key, 0))
+        _lines(attempt.log, attempt.item, number, offsets.get(key, 0))
         for number, (attempt, key) in enumerate(zip(attempts, keys, strict=True))
     ]
     lines: list[LogLine] = []
@@ -64,7 +64,7 @@ def read_log(
     return LogPage(lines=lines, next=_encode(offsets), ended=over and not full)
 
 
-def _lines(path: Path, number: int, offset: int) -> Iterator[Placed]:
+def _lines(path: Path, item: str | None, number: int, offset: int) -> Iterator[Placed]:
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -75,17 +75,18 @@ def _lines(path: Path, number: int, offset: int) -> Iterator[Placed]:
             if not raw.endswith(b"\n"):
                 return
             offset += len(raw)
-            line = _parse(raw)
+            line = _parse(raw, item)
             if line is not None:
                 yield line.at, number, offset, line
 
 
-def _parse(raw: bytes) -> LogLine | None:
+def _parse(raw: bytes, item: str | None) -> LogLine | None:
     try:
         found = json.loads(raw)
         return LogLine(
             at=found["at"],
             block=found["block"],
+            item=item,
             attempt=found["attempt"],
             level=found["level"],
             text=found["text"][:LONGEST_LINE],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mage_jlab.domain.errors import BadInputError, EngineUnavailableError, NotFoundError
-from mage_jlab.domain.page import Page
+from mage_jlab.domain.page import HARD_CAP, Page
 from mage_jlab.domain.run import Attempt, BlockRun, LogPage, Run, RunState
 from mage_jlab.domain.word import Json
 from mage_jlab.services.doors import Doors
@@ -21,7 +21,7 @@ from mage_jlab.services.variables import check_variables
 PAUSE = 0.5
 """How long an engine that does not answer is left to its supervisor, in seconds."""
 GATHER = 0.02
-"""How long the news of a run are gathered before it is read again, in seconds."""
+"""How long the news of a run are gathered at least before it is read again, in seconds."""
 LONGEST_POLL = 5.0
 """How long one wait for events takes at most, in seconds: then the ledger is read anyway."""
 
@@ -150,25 +150,46 @@ class Runs:
             raise NotFoundError(f"There is no run {ref} here.")
         return run
 
-    def block_runs(self, run_id: str, block: str | None = None) -> tuple[BlockRun, ...]:
-        """Give the block runs of a run, or those of one of its blocks (one for each item)."""
-        self.get(run_id)
-        found = tuple(self._doors.ledger.block_runs(run_id, block))
-        if block is not None and not found:
+    def block_runs(
+        self,
+        run_id: str,
+        block: str | None = None,
+        limit: int = HARD_CAP,
+        before: str | None = None,
+    ) -> Page[BlockRun]:
+        """Give the block runs of a run, or a page of those of one of its blocks.
+
+        Args:
+            run_id: the run.
+            block: one block's only: one for each item, in their order.
+            limit: at most so many of them.
+            before: the ``next`` of the page before.
+
+        Raises:
+            NotFoundError: when there is no such run, or it has no such block.
+        """
+        run = self.get(run_id)
+        if block is None:
+            return Page(list(run.block_runs))
+        found = self._doors.ledger.items(run_id, block, limit=page_size(limit), before=before)
+        if not found.items and before is None:
             raise NotFoundError(f"The run has no block {block}.")
         return found
 
     def attempts(self, run_id: str, block: str | None = None) -> tuple[Attempt, ...]:
-        """Give every try of a run's blocks, or of one of them, oldest first."""
-        self.block_runs(run_id, block)
+        """Give every try of a run's blocks, or of one of them, oldest first; the first 500."""
+        if block is not None:
+            self.block_runs(run_id, block, 1)
+        else:
+            self.get(run_id)
         tries: Counter[str] = Counter()
         found = []
-        for row in self._doors.ledger.attempts(run_id, block):
+        for row in self._doors.ledger.attempts(run_id, block)[:HARD_CAP]:
             tries[row.block_run] += 1
             found.append(
                 Attempt(
                     block=row.block,
-                    item=row.item or None,
+                    item=row.item,
                     number=tries[row.block_run],
                     outcome=row.outcome,
                     started_at=row.started_at,
@@ -249,16 +270,19 @@ class Runs:
         seen: Run | None = None
         cursor: int | None = None
         while True:
+            began = time.monotonic()
             run = self.get(run_id)
+            # a run of many items is not read the whole time
+            gather = max(GATHER, 10 * (time.monotonic() - began))
             if on_change and run != seen:
                 on_change(run)
             seen = run
             left = LONGEST_POLL if deadline is None else deadline - time.monotonic()
             if run.state.ended or left <= 0:
                 return run
-            cursor = self._until_news(run_id, cursor, min(left, LONGEST_POLL))
+            cursor = self._until_news(run_id, cursor, min(left, LONGEST_POLL), gather)
 
-    def _until_news(self, run_id: str, cursor: int | None, timeout: float) -> int:
+    def _until_news(self, run_id: str, cursor: int | None, timeout: float, gather: float) -> int:
         """Wait until something in the run changed; give the event to go on from."""
         deadline = time.monotonic() + timeout
         try:
@@ -269,7 +293,7 @@ class Runs:
                 events = self._doors.engine.events(cursor, left)
                 cursor = events[-1].seq if events else cursor
                 if any(event.run == run_id for event in events):
-                    time.sleep(GATHER)
+                    time.sleep(gather)
                     break
         except EngineUnavailableError:
             time.sleep(min(timeout, PAUSE))

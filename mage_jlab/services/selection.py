@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mage_jlab.domain.errors import BadInputError, NotFoundError, UnprocessableError
 from mage_jlab.domain.graph import above, below
 from mage_jlab.domain.plan import Plan, PlannedBlock
-from mage_jlab.domain.run import BlockRunState, Run
+from mage_jlab.domain.run import Run
 
 if TYPE_CHECKING:
     from mage_jlab.store.ledger.reader import LedgerReader
@@ -67,7 +67,14 @@ def select(
     elif from_ is not None:
         wanted |= below(upstream, name)
     run = [b for b in upstream if b in wanted]
-    parents = {parent for b in run for parent in upstream[b] if parent not in wanted}
+    guards = {b.name: b.guards for b in plan.blocks}
+    parents = {
+        parent
+        for b in run
+        for parent in upstream[b]
+        # what a conditional above said is not asked again: the block was named
+        if parent not in wanted and parent not in guards[b]
+    }
     return run, [b for b in upstream if b in parents]
 
 
@@ -90,28 +97,31 @@ def find_products(
     found = {}
     for name in left_out:
         if of is not None:
-            found[name] = _of_run(of, planned[name])
+            found[name] = _of_run(ledger, of, planned[name])
         else:
             found[name] = _current(ledger, project, plan.pipeline, planned[name])
     return found
 
 
-def _of_run(run: Run, block: PlannedBlock) -> list[str]:
-    for block_run in run.block_runs:
-        if block_run.block == block.name and block_run.state is BlockRunState.SUCCESS:
-            return [product.id for product in block_run.products]
-    raise UnprocessableError(
-        f"Run {run.pipeline}#{run.number} has no product of block {block.name} to go on from.",
-        "no-product",
-    )
+def _of_run(ledger: LedgerReader, run: Run, block: PlannedBlock) -> list[str]:
+    found = ledger.result_ids(run.id, block.name)
+    if found is None:
+        raise UnprocessableError(
+            f"Run {run.pipeline}#{run.number} has no product of block {block.name} to go on from.",
+            "no-product",
+        )
+    return found
 
 
 def _current(ledger: LedgerReader, project: str, pipeline: str, block: PlannedBlock) -> list[str]:
-    rows = ledger.current_products(project, pipeline, block.name)
-    if not rows and block.results != []:
+    newest = ledger.current_run(project, pipeline, block.name)
+    found = None if newest is None else ledger.result_ids(newest, block.name)
+    if found is None:
+        if block.results == []:
+            return []
         raise UnprocessableError(
             f"Block {block.name} has no product yet to go on from: run the pipeline once, "
             "or run up to the block you want.",
             "no-product",
         )
-    return [row.id for row in rows]
+    return found

@@ -6,18 +6,19 @@ import asyncio
 import inspect
 import os
 import runpy
-import time
 from typing import Any, Callable
 
-from . import arguments, decorators
+from . import arguments, decorators, guarding
 from .codecs.decode import Decoder
 from .codecs.encode import Encoder
 from .codecs.files import OutputFolder
 from .context import keywords
-from .display import PRODUCT, Display, shower
+from .display import Display, shower
 from .failures import StatedError
+from .fanning import counted, fanned_out
+from .inputs import Inputs, shape
 from .log import AttemptLog
-from .outputs import as_argument, results
+from .outputs import Unrolled, results, unrolled
 from .source import BlockSource
 
 SENSOR_PAUSE = 60.0
@@ -38,11 +39,16 @@ class Attempt:
         self._log = log
         self._display = Display(log)
         self._decoder = Decoder(task["products"])
-        self._context = keywords(task)
+        self._inputs = Inputs(task, self._decoder, log)
+        self._context = {**keywords(task), **self._inputs.metadata()}
         self._folder = OutputFolder(task["products"], task["output"])
 
     def run(self) -> dict[str, Any]:
-        """Run the block; gives ``products`` and, for a conditional, ``condition``.
+        """Run the block.
+
+        Returns:
+            Its ``products``; for a conditional ``condition``, for a dynamic block ``opened``, for
+            a sensor that said no ``again``, and ``kind`` where it is no success.
 
         Raises:
             BaseException: whatever the block raises; what it had written is taken away then.
@@ -55,7 +61,7 @@ class Attempt:
                 return {"products": [], "condition": self._condition()}
             if self._block["type"] == "callback":
                 return {"products": self._callback()}
-            return {"products": self._products()}
+            return self._products()
         except BaseException:
             self._display.flush_figures(show=False)
             self._folder.discard()
@@ -65,30 +71,89 @@ class Attempt:
 
     def _check_language(self) -> None:
         language = self._block["language"]
-        if language != "python":
+        if language not in ("python", "sql"):
             raise StatedError(
                 "UnknownLanguage",
-                f"{self._block['name']} is written in {language}: only Python blocks can be run.",
+                f"{self._block['name']} is written in {language}: only Python and SQL blocks can "
+                "be run.",
+            )
+        type_ = self._block["type"]
+        if language == "sql" and type_ in ("sensor", "conditional", "callback", "chart"):
+            raise StatedError(
+                "UnknownLanguage",
+                f"{self._block['name']} is a {type_}, which cannot be written in SQL: "
+                "write it in Python.",
             )
 
     def _run_setup(self) -> None:
-        if self._task.get("setup"):
+        if self._task.get("setup") and self._block["language"] == "python":
             runpy.run_path(os.path.join(self._task["folder"], self._task["setup"]))
 
-    def _products(self) -> list[dict[str, Any]]:
+    def _products(self) -> dict[str, Any]:
+        if self._block["language"] == "sql":
+            return {"products": self._queried()}
         recorded = self._block.get("results")
-        is_sensor = self._block["type"] == "sensor"
         module, call = self._prepared()
-        returned = self._until_true(call) if is_sensor else self._finished(call())
+        returned = unrolled(self._finished(call()), self._block["name"])
         self._display.flush_figures()
-        given = {}
+        is_sensor = self._block["type"] == "sensor"
+        if is_sensor and not returned and recorded != []:
+            return self._not_yet()
+        answer: dict[str, Any] = {}
+        given: dict[str, Any] = {}
         if not is_sensor or recorded:
-            given = results(returned, self._block)
+            given, answer = self._results(returned)
+        answer["products"] = self._stored(given)
+        self._run_tests(module, list(given.values()))
+        return answer
+
+    def _results(self, returned: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Split what was returned into results, and say what a dynamic block opens."""
+        if not self._block.get("configuration", {}).get("dynamic"):
+            return results(returned, self._block), {}
+        if type(returned) is Unrolled:
+            returned = list(returned)
+        if self._block.get("results") is None:
+            given, opened = fanned_out(returned, self._block)
+            return given, {"opened": opened}
+        given = results(returned, self._block)
+        name = self._block["name"]
+        values = next(iter(given.values()), None)
+        return given, {"opened": {"count": counted(values, name), "names": None}}
+
+    def _not_yet(self) -> dict[str, Any]:
+        """Give a sensor's no: the engine asks again, and no worker waits for that."""
+        pause = self._block.get("configuration", {}).get("poll_interval", SENSOR_PAUSE)
+        try:
+            again = max(0.0, float(pause))
+        except (TypeError, ValueError):
+            raise StatedError(
+                "WrongConfiguration",
+                f"poll_interval of {self._block['name']} is {pause!r}: give a number of seconds.",
+            ) from None
+        self._log.line("info", f"Not yet: asked again in {again:g} s.")
+        return {"kind": "waiting", "products": [], "again": again}
+
+    def _queried(self) -> list[dict[str, Any]]:
+        """Run a SQL block; its rows are stored while its connection is open."""
+        from .sql.block import SqlBlock
+
+        block = SqlBlock(self._task, self._context, self._decoder, self._log)
+        try:
+            products = self._stored(block.results())
+        except BaseException:
+            block.close(done=False)
+            raise
+        block.close(done=True)
+        return products
+
+    def _stored(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Store results and what was shown, and seal the attempt's folder; gives the manifests."""
         encoder = Encoder(self._folder, as_chart=self._block["type"] == "chart")
         products = encoder.encode(given)
         for product in products:
             if product.get("rows") is not None:
-                what = f"{product['name']}: {_shape(product)}, {_size(product['bytes'])}"
+                what = f"{product['name']}: {shape(product)}, {_size(product['bytes'])}"
                 self._log.line("info", f"stored {what}")
         products += self._display.products(encoder.bundle)
         self._folder.seal(
@@ -102,18 +167,18 @@ class Attempt:
                     f"{above['block']}.{product['name']}": product["checksum"]
                     for above in self._task["inputs"]
                     for product in above["products"]
+                    + [product for own in above.get("items") or [] for product in own]
                 },
                 "products": products,
             }
         )
-        self._run_tests(module, list(given.values()))
         return products
 
     def _prepared(self) -> tuple[Any, Callable[[], Any]]:
         """Load the file and bind the inputs; gives the module and the call of its function."""
         by_name = self._block.get("inputs") is not None
-        named, unbound = self._named_inputs() if by_name else (None, set())
-        positional = [] if by_name else self._positional_inputs()
+        named, unbound = self._inputs.named() if by_name else (None, set())
+        positional = [] if by_name else self._inputs.positional()
         source = self._source()
         names: dict[str, Any] = dict(decorators.ALL)
         for place, (above, value) in enumerate(positional):
@@ -130,32 +195,41 @@ class Attempt:
     def _bound(
         self, functions: list[Callable[..., Any]], named: dict[str, Any] | None, values: list[Any]
     ) -> Callable[[], Any]:
-        """Give the call of the first function; of a callback, of the first for success."""
+        """Give the call of the first function."""
         function = functions[0]
-        type_ = self._block["type"]
-        if type_ == "callback":
-            given = {one: getattr(one, decorators.ARGUMENTS, ()) for one in functions}
-            wanted = [one for one in functions if not given[one] or "success" in given[one]]
-            if not wanted:
-                return lambda: None
-            function = wanted[0]
-            if not given[function] and named is None:
-                # as in Mage AI: a bare callback is called with nothing
-                return function
         if named is not None:
             return lambda: arguments.call_by_name(function, named, self._context)
-        if type_ == "sensor":
+        if self._block["type"] == "sensor":
             return lambda: arguments.call_sensor(function, values, self._context)
         name = self._block["name"]
         return lambda: arguments.call_by_position(function, values, self._context, name)
 
     def _callback(self) -> list[dict[str, Any]]:
-        """Run a callback: as in Mage AI its failure is logged and changes no status."""
-        try:
-            return self._products()
-        except Exception as error:
-            self._log.line("error", f"{type(error).__name__}: {error}")
-            return []
+        """Call what the file has for how the guarded block ended; what it shows is kept."""
+        guarded = self._task.get("guarded") or {"block": None, "state": "success"}
+        context = self._asked_of(guarded["block"])
+        if guarded.get("error"):
+            context["__error"] = guarding.BlockFailedError(guarded["error"])
+        recorded = self._block.get("inputs") is not None
+        named, unbound = self._inputs.named() if recorded else ({}, set())
+        given: list[Any] = [] if recorded else [value for _, value in self._inputs.positional()]
+        functions = self._source().functions(self._loaded(unbound))
+        for function in guarding.wanted(functions, guarded["state"]):
+            if recorded:
+                self._finished(arguments.call_by_name(function, named, context))
+            else:
+                self._finished(guarding.call(function, given[0] if given else [], context))
+        self._display.flush_figures()
+        return self._stored({})
+
+    def _asked_of(self, block: str | None) -> dict[str, Any]:
+        """Give the keywords of what is called about another block."""
+        run = guarding.PipelineRun(self._task, self._context)
+        return {**self._context, "parent_block_uuid": block, "pipeline_run": run}
+
+    def _loaded(self, unbound: set[str]) -> Any:
+        names = {**decorators.ALL, "display": shower.display}
+        return self._source().load(names, self._display.last, unbound)
 
     def _source(self) -> BlockSource:
         file = self._block["file"]
@@ -168,68 +242,13 @@ class Attempt:
             self._block["name"],
         )
 
-    def _named_inputs(self) -> tuple[dict[str, Any], set[str]]:
-        given = {
-            (above["block"], product["name"]): product
-            for above in self._task["inputs"]
-            for product in above["products"]
-        }
-        values: dict[str, Any] = {}
-        unbound = set()
-        for parameter, address in self._block["inputs"].items():
-            block, _, result = address.rpartition(".")
-            product = given.get((block, result))
-            if product is None:
-                unbound.add(parameter)
-                values[parameter] = None
-            else:
-                values[parameter] = self._read(product)
-        return values, unbound
-
-    def _positional_inputs(self) -> list[tuple[str, Any]]:
-        inputs = []
-        guards = self._block.get("guards") or []
-        for above in self._task["inputs"]:
-            if above["block"] in guards:
-                continue
-            outputs = [p for p in above["products"] if not p["name"].startswith(PRODUCT)]
-            loaded = [self._read(product) for product in outputs]
-            inputs.append((above["block"], as_argument(loaded)))
-        return inputs
-
-    def _read(self, product: dict[str, Any]) -> Any:
-        began = time.monotonic()
-        value = self._decoder.load(product)
-        if product.get("rows") is not None:
-            took = time.monotonic() - began
-            self._log.line("info", f"read {product['name']}: {_shape(product)} in {took:.2f} s")
-        return value
-
-    def _until_true(self, call: Callable[[], Any]) -> Any:
-        """Ask a sensor until it says yes; one that states nothing has waited by itself."""
-        pause = float(self._block.get("configuration", {}).get("poll_interval", SENSOR_PAUSE))
-        while True:
-            answer = self._finished(call())
-            if answer or self._block.get("results") == []:
-                return answer
-            self._log.line("info", f"Not yet: asked again in {pause:g} s.")
-            self._log.flush()
-            time.sleep(pause)
-
     def _condition(self) -> bool:
-        values = [value for _, value in self._positional_inputs()]
-        source = self._source()
-        module = source.load(dict(decorators.ALL), self._display.last, set())
-        for function in source.functions(module):
-            try:
-                answer = self._finished(
-                    arguments.call_by_position(function, values, self._context, "the condition")
-                )
-            except Exception as error:
-                # as in Mage AI: a condition that fails is not met, and says why
-                self._log.line("error", f"{type(error).__name__}: {error}")
-                return False
-            if not answer:
+        """Ask all conditions; one that raises fails, since nobody would look for its error."""
+        values = [value for _, value in self._inputs.positional()]
+        context = self._asked_of(next(iter(self._block.get("guarding") or []), None))
+        for function in self._source().functions(self._loaded(set())):
+            answer = arguments.call_by_position(function, values, context, "the condition")
+            if not self._finished(answer):
                 return False
         return True
 
@@ -258,8 +277,3 @@ class Attempt:
 
 def _size(count: int) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.1f} kB"
-
-
-def _shape(product: dict[str, Any]) -> str:
-    columns = len(product.get("schema") or ())
-    return f"{product['rows']:,} × {columns}" if columns else f"{product['rows']:,}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from mage_jlab.domain.errors import NotFoundError
-from mage_jlab.domain.page import Page
+from mage_jlab.domain.page import HARD_CAP, Page
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockRun, Event, Run, RunMark
 from mage_jlab.domain.trigger import Miss, Trigger
@@ -108,12 +108,43 @@ class LedgerReader:
             )
         return run
 
-    def block_runs(self, run_id: str, block: str | None = None) -> list[BlockRun]:
-        """Give the block runs of a run in the order of its plan, or those of one block."""
+    def block_runs(self, run_id: str) -> list[BlockRun]:
+        """Give the block runs of a run in the order of its plan; large fan-outs stand as one."""
+        with self._access.connection() as connection:
+            return [] if connection is None else self._runs.block_runs(connection, run_id)
+
+    def items(
+        self, run_id: str, block: str, *, limit: int = HARD_CAP, before: str | None = None
+    ) -> Page[BlockRun]:
+        """Give a page of the block runs of one block: one, or one for each item, in their order.
+
+        Args:
+            run_id: the run.
+            block: the block.
+            limit: at most so many.
+            before: the ``next`` of the page before.
+
+        Raises:
+            BadInputError: when limit or before make no sense.
+        """
         with self._access.connection() as connection:
             if connection is None:
-                return []
-            return self._runs.block_runs(connection, run_id, block)
+                return Page([])
+            return self._runs.items(connection, run_id, block, limit, before)
+
+    def result_ids(self, run_id: str, block: str) -> list[str] | None:
+        """Give the ids of all products of a block in a run, None unless it succeeded there."""
+        with self._access.connection() as connection:
+            if connection is None:
+                return None
+            return reading_products.result_ids(connection, run_id, block)
+
+    def current_run(self, project: str, pipeline: str, block: str) -> str | None:
+        """Give the newest successful run (by nominal time) in which a block succeeded."""
+        with self._access.connection() as connection:
+            if connection is None:
+                return None
+            return reading_products.current_run(connection, project, pipeline, block)
 
     def attempts(self, run_id: str, block: str | None = None) -> list[AttemptRow]:
         """Give every try of a run's blocks, oldest first, with the files of their logs."""

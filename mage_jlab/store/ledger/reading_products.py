@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from mage_jlab.domain.attempt import StoredProduct
+from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.page import HARD_CAP
 from mage_jlab.domain.run import RunState
 from mage_jlab.store.ledger.ids import moment
@@ -63,9 +64,26 @@ def products(
     return [_row(found) for found in connection.execute(_ordered(statement))]
 
 
-def current(connection: Connection, project_id: str, pipeline: str, block: str) -> list[ProductRow]:
-    """Give a block's products in the newest successful run, by nominal time, that ran it."""
-    newest = connection.execute(
+def result_ids(connection: Connection, run_id: str, block: str) -> list[str] | None:
+    """Give the ids of all products of a block in a run, None unless it succeeded there."""
+    own = (block_run.c.run_id == run_id, block_run.c.block == block)
+    state = connection.execute(
+        select(block_run.c.state).where(*own, block_run.c.item == WHOLE)
+    ).scalar()
+    if state != "success":
+        return None
+    found = connection.execute(
+        select(_TABLES["product"].c.id)
+        .join(block_run, block_run.c.id == _TABLES["product"].c.block_run_id)
+        .where(*own)
+        .order_by(block_run.c.item, _TABLES["product"].c.position)
+    )
+    return [row.id for row in found]
+
+
+def current_run(connection: Connection, project_id: str, pipeline: str, block: str) -> str | None:
+    """Give the newest successful run, by nominal time, in which a block succeeded."""
+    found: str | None = connection.execute(
         select(run.c.id)
         .join(block_run, block_run.c.run_id == run.c.id)
         .where(
@@ -73,11 +91,18 @@ def current(connection: Connection, project_id: str, pipeline: str, block: str) 
             run.c.pipeline == pipeline,
             run.c.state == RunState.SUCCESS,
             block_run.c.block == block,
+            block_run.c.item == WHOLE,
             block_run.c.state == "success",
         )
         .order_by(func.coalesce(run.c.nominal_at, run.c.created_at).desc(), run.c.id.desc())
         .limit(1)
     ).scalar()
+    return found
+
+
+def current(connection: Connection, project_id: str, pipeline: str, block: str) -> list[ProductRow]:
+    """Give a block's products in the newest successful run, by nominal time, that ran it."""
+    newest = current_run(connection, project_id, pipeline, block)
     if newest is None:
         return []
     statement = _select().where(run.c.id == newest, block_run.c.block == block)
@@ -86,7 +111,11 @@ def current(connection: Connection, project_id: str, pipeline: str, block: str) 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:
     return statement.order_by(
-        run.c.created_at.desc(), run.c.id.desc(), block_run.c.position, product.c.position
+        run.c.created_at.desc(),
+        run.c.id.desc(),
+        block_run.c.position,
+        block_run.c.item,
+        product.c.position,
     ).limit(HARD_CAP)
 
 

@@ -56,7 +56,7 @@ class AttemptRow:
 
     block_run: str
     block: str
-    item: str
+    item: str | None
     token: int
     outcome: str | None
     started_at: datetime

@@ -248,7 +248,7 @@ def test_the_worker_leads_a_group_and_is_told_to(workshop):
     assert score > int(Path("/proc/self/oom_score_adj").read_text())
 
 
-def test_callbacks_run_for_success_and_fail_nothing(workshop, tmp_path):
+def test_a_callback_runs_for_its_state_and_shows_its_error(workshop, tmp_path):
     seen = tmp_path / "seen"
     source = f"""
         import pathlib
@@ -261,10 +261,9 @@ def test_callbacks_run_for_success_and_fail_nothing(workshop, tmp_path):
             raise ValueError("not so important")
         """
     above = workshop.good(HEAD + "def f():\n    return 3\n")
-    out = workshop.good(source, "callback", above={"up": list(above.values())})
-    assert out == {}
+    outcome = workshop.run(source, "callback", above={"up": list(above.values())})
+    assert (outcome.error.type, outcome.error.message) == ("ValueError", "not so important")
     assert seen.read_text() == "3 sales"
-    assert workshop.log()[-1]["text"] == "ValueError: not so important"
     bare = "@callback\ndef told():\n    print('told')\n"
     assert workshop.good(bare, "callback", above={"up": list(above.values())}) == {}
     assert workshop.log()[-1]["text"] == "told"

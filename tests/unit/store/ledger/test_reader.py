@@ -107,7 +107,7 @@ def test_block_runs_know_what_is_above_them(ledger: Ledger) -> None:
         ("b", [], "transformer"),
         ("c", ["b", "a"], "transformer"),
     ]
-    assert [b.block for b in ledger.reader.block_runs(run, "b")] == ["b"]
+    assert [b.block for b in ledger.reader.items(run, "b").items] == ["b"]
     assert ledger.reader.block_runs("nothing") == []
 
 
