@@ -9,9 +9,12 @@ from collections.abc import Mapping
 
 from mage_jlab.domain.export import ChangeKind, ExportConflict, FileChange
 from mage_jlab.domain.pipeline import Pipeline
+from mage_jlab.notebook.stored_outputs import LARGE, lean
 from mage_jlab.store.disk import text_hash
+from mage_jlab.store.paths import inside
 from mage_jlab.store.project_files import ProjectFiles
 
+_MERGING = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _CREATED = re.compile(r"^created_at:.*$", re.MULTILINE)
 
 
@@ -61,10 +64,23 @@ class Changes:
             cell_id: that block's cell.
         """
         before = self._files.read(path)
+        other = self._other_spelling(path) if before is None else None
+        if other is not None:
+            message = (
+                f"{other} is there, and only capital letters tell the two apart, which not every "
+                f"disk does. Give {f'the block {block}' if block else 'the pipeline'} another name."
+            )
+            self.conflicts.append(ExportConflict(path=path, block=block, message=message))
+            return
         if before in (None, after) or text_hash(before or "") == recorded:
             self.put(path, after, before, cell_id)
             return
-        if recorded is not None:
+        if _MERGING.search(before or ""):
+            message = (
+                "It holds the marks of a merge that is not finished (<<<<<<<), and is not "
+                "overwritten. Settle it in the file, or delete the file and export again."
+            )
+        elif recorded is not None:
             message = (
                 "It has changed since the last export, and is not overwritten. Copy the change "
                 "into the notebook; or delete the file, and the next export writes it anew."
@@ -76,6 +92,17 @@ class Changes:
                 f"Give {what} another name, or move the file away."
             )
         self.conflicts.append(ExportConflict(path=path, block=block, message=message))
+
+    def _other_spelling(self, path: str) -> str | None:
+        """Give a file whose name is the same but for capital letters."""
+        folder, _, name = path.rpartition("/")
+        try:
+            there = [one.name for one in inside(self._files.place, folder or ".").iterdir()]
+        except OSError:
+            return None
+        mine = {change.path for change in self.list}
+        found = [f"{folder}/{one}" for one in there if one != name and one.lower() == name.lower()]
+        return next((one for one in found if one not in mine), None)
 
     def retire(self, path: str, recorded: str | None) -> None:
         """Remove a generated file, if it is still as it was written and nobody else uses it."""
@@ -97,13 +124,18 @@ class Changes:
         """Give a hash of all that would be written; when a pipeline is made does not count."""
         digest = hashlib.sha256()
         for change in self.list:
-            after = _CREATED.sub("", change.after or "")
-            digest.update(f"{change.path}\0{change.kind}\0{change.before}\0{after}\0".encode())
+            after = change.after or ""
+            after = after if len(after) > LARGE else _CREATED.sub("", after)
+            for part in (change.path, change.kind, str(change.before), after):
+                digest.update(part.encode())
+                digest.update(b"\0")
         return digest.hexdigest()
 
 
 def diff_of(path: str, before: str | None, after: str | None) -> str:
     """Give the unified diff of a file's text."""
+    if max(len(before or ""), len(after or "")) > LARGE:
+        before, after = (None if text is None else lean(text)[0] for text in (before, after))
     old, new = (before or "").splitlines(), (after or "").splitlines()
     names = (
         path if before is not None else "/dev/null",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from mage_jlab.domain.block import clean_name
 from mage_jlab.domain.errors import BadInputError, NotFoundError
+from mage_jlab.notebook.stored_outputs import LARGE, lean, marked, put_back, unmarked
 
 Notebook = dict[str, Any]
 """A notebook as nbformat-4 JSON."""
@@ -45,12 +47,21 @@ class Cell:
         return key if isinstance(key, dict) else {}
 
 
-def parse_notebook(text: str) -> Notebook:
-    """Read a notebook's text.
+def parse_notebook(text: str, *, whole: bool = True) -> Notebook:
+    """Read a notebook's text; one of an older format comes as one of nbformat 4.
+
+    Args:
+        text: the file's text.
+        whole: whether outputs are parsed too; otherwise large ones stay text, which only
+            :func:`dump_notebook` puts back.
 
     Raises:
-        BadInputError: when the text is no JSON, or not a notebook of nbformat 4.
+        BadInputError: when the text is no JSON, or no notebook.
     """
+    text = text.removeprefix("\ufeff")
+    kept: list[str] = []
+    if not whole and len(text) > LARGE:
+        text, kept = lean(text)
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -63,7 +74,10 @@ def parse_notebook(text: str) -> Notebook:
         raise BadInputError(
             "This is not a notebook: its JSON is nested too deeply.", "not-a-notebook"
         ) from None
-    return check_notebook(document)
+    notebook = check_notebook(document)
+    if kept:
+        put_back(notebook["cells"], kept)
+    return notebook
 
 
 def check_notebook(document: object) -> Notebook:
@@ -75,10 +89,13 @@ def check_notebook(document: object) -> Notebook:
     if not isinstance(document, dict):
         raise BadInputError("This is not a notebook: its JSON has no cells.", "not-a-notebook")
     major = document.get("nbformat")
-    if isinstance(major, int) and major != 4:
+    if isinstance(major, int) and 0 < major < 4:
+        document = _newer(document)
+        major = document.get("nbformat")
+    if isinstance(major, int) and major > 4:
         raise BadInputError(
-            f"This notebook has format {major}; only format 4 can be read. "
-            "Open it in JupyterLab and save it.",
+            f"This notebook has format {major}; formats up to 4 can be read. "
+            "Save it from JupyterLab as format 4.",
             "not-a-notebook",
         )
     cells = document.get("cells")
@@ -96,15 +113,37 @@ def check_notebook(document: object) -> Notebook:
     return document
 
 
+def _newer(document: dict[str, Any]) -> dict[str, Any]:
+    """Give a notebook of nbformat 1 to 3 as one of nbformat 4, as Jupyter itself converts it."""
+    import nbformat
+
+    try:
+        converted = nbformat.convert(nbformat.from_dict(document), 4)  # type: ignore[no-untyped-call]
+        plain: dict[str, Any] = json.loads(json.dumps(converted))
+    except Exception as error:
+        raise BadInputError(
+            f"This notebook has format {document.get('nbformat')} and cannot be brought to format "
+            f"4 ({type(error).__name__}). Open it in JupyterLab and save it.",
+            "not-a-notebook",
+        ) from error
+    return plain
+
+
 def dump_notebook(notebook: Notebook) -> str:
     """Write a notebook as Jupyter does: one space of indent, unicode kept, a newline at the end."""
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    short, texts = marked(notebook)
+    text = json.dumps(short, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return unmarked(text, texts)
 
 
 def source_of(cell: dict[str, Any]) -> str:
-    """Give a cell's text, which nbformat keeps as one string or as a list of lines."""
+    """Give a cell's text, which nbformat keeps as one string or as a list of lines.
+
+    Its lines end with a line feed alone, as JupyterLab has them.
+    """
     source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
+    text = source if isinstance(source, str) else "".join(source)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def cells_of(notebook: Notebook) -> Iterator[Cell]:
@@ -183,7 +222,16 @@ def language_of(notebook: Notebook) -> str:
         said = part.get(field) if isinstance(part, dict) else None
         if isinstance(said, str) and said:
             return said.lower()
-    return "python"
+    return _by_kernel(kernel_of(notebook) or "")
+
+
+def _by_kernel(name: str) -> str:
+    """Give the language that a kernelspec's name stands for, where a notebook says no more."""
+    found = re.match(
+        r"(ir|julia|bash|ruby|iruby|scala|deno|xcpp|octave|gnuplot|sos)(?![a-z])|^\.net-(\w+)", name
+    )
+    bare = re.sub(r"[\d.\-]+$", "", found[0].removeprefix(".net-")) if found else "python"
+    return {"ir": "r", "iruby": "ruby", "xcpp": "c++", "deno": "typescript"}.get(bare, bare)
 
 
 def pipeline_of(notebook: Notebook, path: str) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mage_jlab.domain.export import ChangeKind, Export
+from mage_jlab.domain.errors import ConflictError
+from mage_jlab.domain.export import ChangeKind, Export, FileChange
 from mage_jlab.notebook.cells import WorkbenchReading
 from mage_jlab.notebook.changes import Changes
+from mage_jlab.notebook.stored_outputs import LARGE, lean
 from mage_jlab.store.disk import write_atomic
 from mage_jlab.store.project_files import ProjectFiles
 
@@ -56,7 +58,7 @@ class ExportPlan:
             removed=[c.path for c in done if c.kind is ChangeKind.REMOVED],
             conflicts=self.changes.conflicts,
             diagnostics=self.reading.analysis.diagnostics,
-            changes=done if dry or diff else [],
+            changes=[_short(change) for change in done] if dry or diff else [],
             fingerprint=self.fingerprint,
         )
 
@@ -64,6 +66,7 @@ class ExportPlan:
         """Write it all, or nothing; the caller holds the project's lock since the plan was made.
 
         Raises:
+            ConflictError: when a file changed since the plan was made; nothing is written then.
             UnprocessableError: when the disk is full or may not be written.
         """
         if self.possible:
@@ -72,6 +75,19 @@ class ExportPlan:
                 if not path.exists():
                     write_atomic(path, text.encode())
             changed = [c for c in self.changes.list if c.kind is not ChangeKind.SAME]
+            for change in changed:
+                if self.files.read(change.path) != change.before:
+                    raise ConflictError(
+                        f"{change.path} changed while it was worked on; nothing was written. "
+                        "Try again."
+                    )
             if changed:
                 self.files.write(changed)
         return self.export(dry=False, diff=diff)
+
+
+def _short(change: FileChange) -> FileChange:
+    """Give a change without a notebook's large outputs, which nobody looks at as text."""
+    texts = {"before": change.before, "after": change.after}
+    long = {key: lean(text)[0] for key, text in texts.items() if text and len(text) > LARGE}
+    return change.model_copy(update=long) if long else change

@@ -86,7 +86,8 @@ def parse(text: str) -> Parsed:
     translation = translate(text)
     words = frozenset(_WORD.findall(translation.source))
     if translation.language is not None:
-        return Parsed(text, translation, None, words)
+        too_long = next((one for one in translation.problems if one.code == "cell-size"), None)
+        return Parsed(text, translation, None, words, too_long)
     source = translation.source
     try:
         with warnings.catch_warnings():

@@ -28,6 +28,8 @@ from mage_jlab.notebook.problems import Place, Problem, error
 
 TIMED = frozenset({*AROUND, "capture", "block", "debug", "notify", "chime"})
 """Magics around code that runs as it would without them."""
+LONGEST = 1_000_000
+"""A cell with more text is not followed, in characters."""
 CAPTURED = "# %%capture"
 """What stands in a file for ``%%capture``: what the block shows is not kept."""
 
@@ -109,12 +111,22 @@ class _Work:
 @lru_cache(maxsize=4096)
 def translate(text: str) -> Translation:
     """Translate a cell's text."""
+    if len(text) > LONGEST:
+        return _too_long(text)
     if not _NEEDED.search(text) and "\n" in text.strip():
         return Translation(text)
     lines = plain_lines(text)
     own = frozenset(name for found in _SET.findall(text) for name in found if name)
     work = _Work(lines, own)
     return _body(work, 0)
+
+
+def _too_long(text: str) -> Translation:
+    megabytes = len(text) / 1e6
+    message = f"This cell has {megabytes:.1f} MB of text, too much to be followed."
+    fixes = ("Put the data into a file, and read it here",)
+    problem = error("cell-size", message, Place(1, 1), fixes)
+    return Translation("\n" * text.count("\n"), "text", problems=(problem,))
 
 
 def _body(work: _Work, start: int) -> Translation:

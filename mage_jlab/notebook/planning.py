@@ -100,12 +100,13 @@ def _renamed(
 ) -> dict[str, str]:
     """New names for new blocks whose file is another pipeline's."""
     renamed: dict[str, str] = {}
+    taken = {file.lower() for file in users}
     for block in reading.blocks:
         if any(part in ("", ".", "..") for part in block.name.split("/")):
             raise OutsideProjectError(f"The block {block.name} leads out of the project.")
         if block.name in record.blocks:
             continue
-        if default_file(block.type, block.name, block.language) in users:
+        if default_file(block.type, block.name, block.language).lower() in taken:
             renamed[block.name] = f"{reading.pipeline}/{block.name}"
     return renamed
 
@@ -119,7 +120,9 @@ def _claim(
         if other is None or inside(files.place, other) == inside(files.place, path):
             return
         text = files.read(other)
-        claims = text is not None and pipeline_of(parse_notebook(text), other) == pipeline
+        claims = (
+            text is not None and pipeline_of(parse_notebook(text, whole=False), other) == pipeline
+        )
     except MageError:  # what cannot be read claims nothing
         return
     if claims:
@@ -180,7 +183,8 @@ def _plan_notebook(
     metadata = dict(document.get("metadata") or {})
     there = metadata.get("mage")
     key: dict[str, Any] = dict(there) if isinstance(there, dict) else {}
-    if key.get("pipeline") == pipeline and document == parse_notebook(notebook.text):
+    there_now = parse_notebook(notebook.text, whole=False)
+    if key.get("pipeline") == pipeline and document == there_now:
         return
     up = posixpath.relpath(".", posixpath.dirname(path) or ".")
     metadata["mage"] = key | {"pipeline": pipeline, "project": key.get("project") or up}

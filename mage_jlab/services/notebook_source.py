@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import os
 import shutil
 from collections.abc import Mapping
@@ -9,11 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
+from mage_jlab.domain.errors import (
+    BadInputError,
+    ConflictError,
+    NotFoundError,
+    UnprocessableError,
+)
+from mage_jlab.store.disk import write_error
 from mage_jlab.store.project_files import ProjectFiles
 
 if TYPE_CHECKING:
     from mage_jlab.notebook.cells import WorkbenchReading
+
+
+_MAPPED = 16_000_000
+"""From this size on a file is read without a second copy of it in memory, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +63,13 @@ class Source:
         upgrade(self.document)
 
 
-def parse_text(text: str, path: str | Path) -> dict[str, Any]:
+def parse_text(text: str, path: str | Path, *, whole: bool = True) -> dict[str, Any]:
     """Read a notebook's text; an error names the path.
+
+    Args:
+        text: the text.
+        path: how an error calls it.
+        whole: whether large outputs are read too.
 
     Raises:
         BadInputError: when it is no notebook.
@@ -60,7 +77,7 @@ def parse_text(text: str, path: str | Path) -> dict[str, Any]:
     from mage_jlab.notebook import document
 
     try:
-        return document.parse_notebook(text)
+        return document.parse_notebook(text, whole=whole)
     except BadInputError as error:
         raise BadInputError(f"{path}: {error.message}", error.reason) from error
 
@@ -70,9 +87,16 @@ def read_text(place: Path) -> str:
 
     Raises:
         BadInputError: when it is no text.
+        UnprocessableError: when it may not be read.
     """
     try:
-        return place.read_bytes().decode("utf-8")  # with its line ends as they are
+        with place.open("rb") as file:
+            if place.stat().st_size < _MAPPED:
+                return file.read().decode("utf-8")  # with its line ends as they are
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return str(data, "utf-8")
+    except OSError as error:
+        raise UnprocessableError(f"{place.name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
         raise BadInputError(
             f"{place.name} is not a notebook: it is no UTF-8 text.", "not-a-notebook"
@@ -84,6 +108,7 @@ def replace_text(place: Path, before: str, after: str) -> None:
 
     Raises:
         ConflictError: when it changed since; nothing is written then.
+        UnprocessableError: when the folder may not be written, or the disk is full.
     """
     aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
@@ -97,8 +122,11 @@ def replace_text(place: Path, before: str, after: str) -> None:
                 f"{place.name} changed while it was worked on; nothing was written. Try again."
             )
         aside.replace(place)
+    except OSError as error:
+        raise write_error(error, place.name) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def pipeline_name(notebook: dict[str, Any], place: Path) -> str:

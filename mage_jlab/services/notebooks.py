@@ -92,7 +92,7 @@ class Notebooks:
         self, path: str | Path, *, project_id: str | None = None, notebook: Text = None
     ) -> Checked:
         """Do what ``check`` does, and name the project."""
-        source = self._source(path, project_id, notebook)
+        source = self._source(path, project_id, notebook, whole=False)
         reading = source.read(pipeline_name(source.document, source.place))
         if source.files is None:
             return Checked(reading.analysis, None)
@@ -127,7 +127,7 @@ class Notebooks:
 
         place = self._existing(path)
         text = read_text(place)
-        notebook = document.upgrade(parse_text(text, path))
+        notebook = document.upgrade(parse_text(text, path, whole=False))
         if all:
             tagged = tags.tag_all(notebook)
         elif cell is None:
@@ -138,7 +138,7 @@ class Notebooks:
             raise BadInputError("Say what the cell is: a block type.")
         else:
             tagged = [tags.tag_cell(notebook, cell, type, name, upstream)]
-        if notebook != document.parse_notebook(text):
+        if notebook != document.parse_notebook(text, whole=False):
             replace_text(place, text, document.dump_notebook(notebook))
         return tagged
 
@@ -265,7 +265,7 @@ class Notebooks:
         """Do what ``export`` does, and name the project."""
         from mage_jlab.notebook.export import NotebookFile, export_workbench
 
-        source = self._source(path, project_id, notebook)
+        source = self._source(path, project_id, notebook, whole=False)
         files = source.files
         if files is None:
             raise NotFoundError(
@@ -304,7 +304,9 @@ class Notebooks:
             raise NotFoundError(f"There is no notebook {path}.")
         return place
 
-    def _source(self, path: str | Path, project_id: str | None, notebook: Text) -> Source:
+    def _source(
+        self, path: str | Path, project_id: str | None, notebook: Text, *, whole: bool = True
+    ) -> Source:
         from mage_jlab.notebook import document
 
         place = self._existing(path) if notebook is None else self._projects.resolve(path)
@@ -312,7 +314,8 @@ class Notebooks:
         if isinstance(notebook, Mapping):
             parsed = document.check_notebook(dict(notebook))
         else:
-            parsed = parse_text(notebook if notebook is not None else text or "", path)
+            given = notebook if notebook is not None else text or ""
+            parsed = parse_text(given, path, whole=whole)
         files = (
             self._projects.files(project_id) if project_id else self._projects.around(place.parent)
         )

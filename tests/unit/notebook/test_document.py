@@ -27,7 +27,7 @@ from tests.unit.notebook.oracle import notebook
         ("{'a': 1}", "line 1, column 2"),
         ("[1]", "no cells"),
         ("{}", "no cells"),
-        ('{"nbformat": 3}', "format 3"),
+        ('{"nbformat": 5}', "format 5"),
         ('{"nbformat": 4, "cells": {}}', "no cells"),
         ('{"nbformat": 4, "cells": [1]}', "Cell #0"),
         ('{"nbformat": 4, "cells": [{"source": [1]}]}', "Cell #0"),
