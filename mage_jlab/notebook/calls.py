@@ -209,7 +209,8 @@ class Calls(LibraryCalls):
             elif base.kind == "pipeline" or not name.startswith(("fit", "partial_fit")):
                 self.change(Value(base.parts), target, certain=False)
             if name.startswith("fit"):
-                return Value(base.own, base.parts) if name == "fit" else self.new()
+                itself = name == "fit" and base.kind in ("estimator", "pipeline", "unknown")
+                return Value(base.own, base.parts, base.kind) if itself else self.new("object")
             return Value(base.parts | inside, base.parts | inside)
         if name in known.FRESH_METHODS and base.kind != "container" and copies(node.keywords):
             return self.new(base.kind if base.kind == "array" else "unknown")

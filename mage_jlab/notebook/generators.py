@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mage_jlab.notebook.facts import CellFacts
 from mage_jlab.notebook.problems import Problem, Repair, error, merge
+from mage_jlab.notebook.randomness import seeds as seeds_
 from mage_jlab.notebook.resolving import Survey
 
 _SEED = {
@@ -23,11 +24,18 @@ _WORDS = {
 
 
 def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
-    """Refuse blocks that go on where another cell left a generator that is not their own."""
+    """Refuse blocks that go on where another cell left a generator that is not their own.
+
+    Before the first seed no value is repeatable: a block that draws anew gives what it gave.
+    """
     for generator, words in _WORDS.items():
         users: list[int] = []
         seeds: list[int] = []
+        seeded = False
         for index, one in sorted(facts.items()):
+            seeded = seeded or generator in one.seeded or generator in _called_seeds(one)
+            if not seeded:
+                continue
             is_block = index in survey.blocks
             place = one.draws.get(generator)
             if place is not None and is_block:
@@ -39,6 +47,11 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
                 users.append(index)
             if generator in one.seeded and not is_block:
                 seeds.append(index)
+
+
+def _called_seeds(facts: CellFacts) -> set[str | None]:
+    """Give the generators that functions of the notebook seed when the cell calls them."""
+    return {seeds_(dotted) for dotted in facts.session.values()}
 
 
 def _check(

@@ -13,6 +13,7 @@ from mage_jlab.notebook.scopes import (
     bound_names,
     declared,
     imported_name,
+    known_outcome,
     local_names,
     parameters,
     pattern_names,
@@ -88,10 +89,11 @@ class Interpreter(Expressions):
             self.store(target, IMMUTABLE)
 
     def do_if(self, node: ast.If) -> None:
-        """Two paths; one of them where the test is a literal."""
+        """Two paths; one of them where it is known how the test comes out."""
         self.value(node.test)
-        if isinstance(node.test, ast.Constant):
-            self.run(node.body if node.test.value else node.orelse)
+        outcome = known_outcome(node.test)
+        if outcome is not None:
+            self.run(node.body if outcome else node.orelse)
             return
         other = self.state.copy()
         self.run(node.body)

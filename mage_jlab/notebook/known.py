@@ -23,6 +23,10 @@ def names(section: str) -> frozenset[str]:
 
 
 BUILTINS = frozenset(dir(builtins))
+STAR_BUILTINS = names("star_builtins")
+"""The builtins that a star import of NumPy, PySpark, SymPy, math or os binds anew."""
+STAR_VALUES = names("star_values")
+"""Other short and common names that such a star import binds."""
 
 PURE_ROOTS = frozenset(sys.stdlib_module_names) | names("pure_roots")
 CHANGES_FIRST = names("changes_first")
@@ -33,7 +37,6 @@ PANDAS_CHANGING = names("frame_changing")
 """The methods of frames and series that change them without ``inplace=True``."""
 DEEP_CHANGING = frozenset(
     {
-        "backward",
         "fit",
         "fit_predict",
         "fit_resample",
@@ -60,6 +63,8 @@ PYPLOT_USES = names("pyplot_uses")
 PYPLOT_FINISHES = names("pyplot_finishes")
 PYPLOT_NEUTRAL = names("pyplot_neutral")
 DRAWING_WORDS = names("drawing_words")
+ESTIMATORS = frozenset({"catboost", "imblearn", "lightgbm", "sklearn", "xgboost"})
+"""Libraries whose ``fit`` gives the object that it is called on."""
 DRAWING_ESTIMATORS = names("drawing_estimators")
 
 _BINARY = names("binary_ufuncs")

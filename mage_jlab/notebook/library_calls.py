@@ -107,7 +107,7 @@ class LibraryCalls(SessionEffects):
             return self.new(kind, everything)
         last = dotted.rsplit(".", 1)[-1]
         if kind == "unknown" and last[:1].isupper():
-            return self.new("object", everything)
+            return self.new("estimator" if root in known.ESTIMATORS else "object", everything)
         return self.new(kind)
 
     def _element(self, node: ast.Call, dotted: str, arguments: list[Value]) -> Value | None:

@@ -18,7 +18,8 @@ _PATH = re.compile(
 _SQL_READ = re.compile(r"\b(?:from|join)\s+[\"`]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 _SQL_WRITE = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?(?:table|view)(?:\s+if\s+not\s+exists)?|"
-    r"update|delete\s+from|drop\s+table(?:\s+if\s+exists)?|truncate\s+table|alter\s+table|replace\s+into|copy)\s+[\"`]?([A-Za-z_][\w.]*)",
+    r"delete\s+from|drop\s+table(?:\s+if\s+exists)?|truncate\s+table|alter\s+table|replace\s+into|"
+    r"update(?=\s+\S+\s+set\b)|copy(?=\s+\S+\s+(?:\(.*\)\s*)?(?:from|to)\s))\s+[\"`]?([A-Za-z_][\w.]*)",
     re.IGNORECASE,
 )
 _SQL = re.compile(
@@ -101,7 +102,10 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
             text = _text(node.value, known)
             if text is not None:
                 known.setdefault(node.targets[0].id, text)
+    comments = _comments(tree)
     for node in ast.walk(tree):
+        if node in comments:
+            continue
         if isinstance(node, ast.Call):
             _call(node, known, found)
         elif (
@@ -120,6 +124,15 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
     if found.writes_sql:
         found.writes |= found.connected
     return Outside(frozenset(found.writes), frozenset(found.names | found.writes | found.connected))
+
+
+def _comments(tree: ast.Module) -> set[ast.AST]:
+    """Give the texts that stand for themselves: they say something to people."""
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
 
 
 def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
-from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL
+from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL, STAR_BUILTINS
 from mage_jlab.notebook.problems import Place, Problem, Repair, error, make_block, merge
-from mage_jlab.notebook.unbound import SESSION_NAMES, unbound
+from mage_jlab.notebook.unbound import SESSION_NAMES, unbound, under_star
 
 DECORATORS = frozenset(
     [
@@ -99,12 +99,15 @@ class Resolver:
             if bare:
                 self._missing(name, place)
             return
-        star = next((cell for cell, _ in self._environment.stars if cell > binding.cell), None)
-        if star is not None and binding.cell != star:
-            message = f"This star import may bind {name} anew, and it is not known whether it does."
-            fixes = ("Move the import to the first cell", "Name what is imported")
-            self._survey.report(star, error("unknown-code", message, None, fixes))
+        self._under_stars(name, binding)
         self._ways[binding.origin](name, binding, place)
+
+    def _under_stars(self, name: str, binding: Binding) -> None:
+        """Say what is taken to hold of a name from a block, with a star import below that block."""
+        if binding.origin == "block":
+            below = [cell for cell, _ in self._environment.stars if cell > binding.cell]
+            for cell in below[:1]:
+                self._survey.report(cell, under_star(name, self._work.name))
 
     def setting(self, text: str, reads: Iterable[tuple[str, Binding | None]]) -> None:
         """Copy a setting that stands above the block, with what it reads.
@@ -376,10 +379,12 @@ class Resolver:
                 self._work.head_imports["from IPython.display import display"] = None
             if name == "display" or self._work.style == "function":
                 return
-        if name in BUILTINS or name in self._survey.broken:
+        if (name in BUILTINS and name not in STAR_BUILTINS) or name in self._survey.broken:
             return
         if self._environment.stars and name not in SESSION_NAMES:
             self._work.head_imports.update(dict.fromkeys(s for _, s in self._environment.stars))
+            return
+        if name in BUILTINS or self._work.facts.stars:
             return
         later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
         deleted = name in self._environment.deleted

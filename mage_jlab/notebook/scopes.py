@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -111,3 +112,25 @@ def _walrus_targets(node: ast.AST) -> list[ast.AST]:
         if not isinstance(part, SCOPES):
             queue += list(ast.iter_child_nodes(part))
     return found
+
+
+_PYTHON = re.compile(
+    r"(?:sys\.)?version_info(?:\[0\]|\[:1\]|\.major)? ([<>=!]+ \d)(?:, 0?)?(?:, 0)?"
+)
+_OUTCOMES = {
+    **dict.fromkeys(("< 3", "<= 2", "== 2", "!= 3", "six.PY2", "PY2"), False),
+    **dict.fromkeys(("> 2", ">= 3", "== 3", "!= 2", "six.PY3", "PY3"), True),
+}
+"""How questions about Python's first number come out, in any Python that can run a block."""
+
+
+def known_outcome(test: ast.expr) -> bool | None:
+    """Say how a test comes out where it is a literal, or asks whether this is Python 2."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        outcome = known_outcome(test.operand)
+        return None if outcome is None else not outcome
+    text = ast.unparse(test).replace("(", "").replace(")", "")
+    asked = _PYTHON.fullmatch(text)
+    return _OUTCOMES.get(asked[1] if asked is not None else text)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from mage_jlab.domain.analysis import Severity
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Environment
@@ -164,7 +165,10 @@ class Settings:
             merge(below[0].index, f"Merge this cell into {below[0].name}"),
             "Write it as a line of its own in an untagged cell, with its value in place",
         )
-        self.survey.report(cell, error("session-setting", message, place, reach))
+        found = error("session-setting", message, place, reach)
+        if dotted.startswith(_DRAWING):
+            found = replace(found, severity=Severity.WARNING)
+        self.survey.report(cell, found)
 
     def source(self) -> str:
         """Write ``utils/<pipeline>_setup.py``; empty when there is nothing to set."""

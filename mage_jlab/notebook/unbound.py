@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mage_jlab.notebook.problems import Place, Problem, error
+from mage_jlab.notebook.known import STAR_BUILTINS, STAR_VALUES
+from mage_jlab.notebook.problems import Place, Problem, error, warning
 
 SESSION_NAMES = frozenset(
     [
@@ -61,3 +62,18 @@ def unbound(
         message = f"{name} is defined in no cell, so it works only in a kernel that still has it."
         fix = f"Define {name} in a cell above"
     return error("hidden-state", message, place, (fix,))
+
+
+def under_star(name: str, reader: str) -> Problem:
+    """Give what is said of a star import that stands between a block's result and its reader.
+
+    Args:
+        name: the result's name.
+        reader: the name of the block that reads it.
+    """
+    message = f"This star import may bind {name} anew"
+    fixes = ("Move the import to the first cell", "Name what is imported")
+    if name in STAR_VALUES or name in STAR_BUILTINS:
+        return error("unknown-code", f"{message}, and it is likely to.", None, fixes)
+    message = f"{message}; {reader} reads the {name} of the block above."
+    return warning("unknown-code", message, None, fixes)

@@ -67,6 +67,32 @@ RIGHT = {
         "bank.pay()\nprint(1)",
         "print(rows, bank)",
     ),
+    "draws that no seed makes repeatable": (
+        "a = np.random.rand(3)",
+        "b = np.random.rand(3)",
+        "print(a, b)",
+    ),
+    "words of people that are no SQL": (
+        'def update(pmf):\n    """Update the chances."""\n    return pmf * 2\n',
+        "pmf = 1",
+        "print('Copy the lines from the table')\nthe = update(pmf)",
+        "print('Join the rows', the)",
+    ),
+    "a name of Python 2 where no Python 3 comes": (
+        "import sys\ntext = 'a'",
+        "if sys.version_info < (3, 0):\n    text = unicode(text)\nprint(text)",
+    ),
+    "a star import in the cell that needs it": ("from sympy import *\ninit_printing()",),
+    "a star import below what it is not likely to bind": (
+        "frame = pd.DataFrame({'a': [1]})",
+        "from plotly.graph_objs import *",
+        "print(frame, Figure)",
+    ),
+    "results of a model that is fitted again": (
+        "y = [1.0, 2.0]\nmodel = OLS(y)\nresults = model.fit()",
+        "again = model.fit()",
+        "print(results, again, y)",
+    ),
 }
 """Notebooks that are pipelines as they stand."""
 
