@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from mage_jlab.domain.attempt import Outcome, OutcomeKind
 from mage_jlab.domain.run import BlockError
 from mage_jlab.engine.executors.base import Executor, OnOutcome, OnWorker
+from mage_jlab.engine.pace import Pace
 from mage_jlab.engine.tasks import block_task
 from mage_jlab.store.ledger import nodes
-from mage_jlab.store.ledger.claiming import Claim, claim
-from mage_jlab.store.ledger.completing import complete, record_worker
+from mage_jlab.store.ledger.claiming import Claim, claim, claim_items
+from mage_jlab.store.ledger.completing import complete_all, record_worker
 from mage_jlab.store.ledger.nodes import NodeRow
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.ledger.writer import Writer
@@ -31,12 +32,16 @@ AGAIN_S = 1.0
 """How long to wait after the ledger could not be written."""
 
 
+MOST_AT_ONCE = 100
+"""How many attempts one transaction completes at most."""
+
+
 @dataclass
 class _Step:
-    """One transaction: an attempt completed (or none), and new claims. Undone when it fails."""
+    """One transaction: attempts completed, and new claims. Undone when it fails."""
 
-    outcome: Outcome | None
-    done: Claim | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    done: list[Claim] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
 
 
@@ -67,6 +72,8 @@ class Dispatcher:
         self._paused = False
         self._lock = threading.Lock()
         self._unwritten: list[Outcome] = []
+        self._ended: list[Outcome] = []
+        self._pace = Pace()
         self._workers: dict[Key, tuple[int, int, float]] = {}
         self._wake = threading.Event()
         self._closed = threading.Event()
@@ -82,7 +89,7 @@ class Dispatcher:
 
     def kick(self) -> None:
         """Claim what is ready, as far as slots are free; returns at once."""
-        self._submit(_Step(None))
+        self._submit(_Step())
 
     def pause(self) -> None:
         """Claim nothing more."""
@@ -115,7 +122,10 @@ class Dispatcher:
             self._overdue.discard(key)
             if outcome.kind is OutcomeKind.CANCELLED:
                 outcome = _timed_out(outcome)
-        self._submit(_Step(outcome))
+        with self._lock:
+            self._ended.append(outcome)
+        # Whichever step comes first takes all that have ended by then.
+        self._submit(_Step())
 
     def on_worker(self, block_run: str, token: int, pid: int, group: int, start: float) -> None:
         """Take the process that runs an attempt; called by the executor."""
@@ -132,23 +142,49 @@ class Dispatcher:
 
     def _write(self, tx: Transaction, step: _Step) -> None:
         self._undo(step)
-        outcome = step.outcome
-        if outcome is not None:
-            step.done = self._in_flight.pop((outcome.block_run, outcome.token), None)
-            if step.done is not None and not complete(tx, step.done, outcome):
-                log.warning("An attempt of %s was superseded; it is discarded.", step.done.block)
+        if not step.outcomes:
+            with self._lock:
+                step.outcomes = self._ended[:MOST_AT_ONCE]
+                del self._ended[:MOST_AT_ONCE]
+        ended = []
+        for outcome in step.outcomes:
+            done = self._in_flight.pop((outcome.block_run, outcome.token), None)
+            if done is not None:
+                step.done.append(done)
+                ended.append((done, outcome))
+        for superseded in complete_all(tx, ended):
+            log.warning("An attempt of %s was superseded; it is discarded.", superseded.block)
+        if self._paused:
+            return
         free = self.executor.slots - len(self._in_flight)
-        if free > 0 and not self._paused:
-            going = None if step.done is None else step.done.facts.id
-            step.claims = claim(tx, self._node.id, self._node.epoch, free, going)
-            self._in_flight.update({item.key: item for item in step.claims})
+        if free > 0:
+            going = step.done[-1].facts.id if step.done else None
+            step.claims = self._claimed(claim(tx, self._node.id, self._node.epoch, free, going))
+        self._claim_ahead(tx, step, ended)
+
+    def _claim_ahead(
+        self, tx: Transaction, step: _Step, ended: list[tuple[Claim, Outcome]]
+    ) -> None:
+        """Claim more items of a fan-out than there are slots, where each takes next to no time."""
+        last = self._pace.take(ended)
+        if last is None:
+            return
+        wanted = self.executor.slots * self._pace.ahead(last) - len(self._in_flight)
+        if wanted > 0:
+            more = claim_items(tx, self._node.id, self._node.epoch, wanted, last)
+            step.claims += self._claimed(more)
+
+    def _claimed(self, claims: list[Claim]) -> list[Claim]:
+        self._in_flight.update({item.key: item for item in claims})
+        return claims
 
     def _written(self, step: _Step) -> None:
         if self.trouble is not None:
             log.info("The ledger can be written again; work goes on.")
             self.trouble = None
             self._release_unknown()
-        timers = step.outcome is not None and step.outcome.kind is not OutcomeKind.SUCCESS
+        timers = any(outcome.kind is not OutcomeKind.SUCCESS for outcome in step.outcomes)
+        timers = timers or any(outcome.opened is not None for outcome in step.outcomes)
         for item in step.claims:
             timers = timers or item.plan.blocks[item.block].timeout is not None
             self._start(item)
@@ -166,9 +202,8 @@ class Dispatcher:
         """Take back what a step did that was not committed."""
         for item in step.claims:
             self._in_flight.pop(item.key, None)
-        if step.done is not None:
-            self._in_flight[step.done.key] = step.done
-        step.done, step.claims = None, []
+        self._in_flight.update({item.key: item for item in step.done})
+        step.done, step.claims = [], []
 
     def _failed(self, step: _Step, error: BaseException) -> None:
         self._undo(step)
@@ -179,12 +214,17 @@ class Dispatcher:
             self.trouble = f"The ledger cannot be written: {_words(error)}"
         else:
             log.error("A step of a run failed.", exc_info=error)
-        outcome = step.outcome
+        outcomes = step.outcomes
+        if not stored and len(outcomes) > 1:
+            # one of them brought all others down: each stands or falls on its own
+            for outcome in outcomes:
+                self._submit(_Step([outcome]))
+            return
         with self._lock:
-            if outcome is not None:
-                if not stored and outcome.kind is not OutcomeKind.FAILED:
-                    outcome = _broken(outcome.block_run, outcome.token, error)
-                self._unwritten.append(outcome)
+            for outcome in outcomes:
+                broken = not stored and outcome.kind is not OutcomeKind.FAILED
+                ended = (outcome.block_run, outcome.token)
+                self._unwritten.append(_broken(*ended, error) if broken else outcome)
         self._wake.set()
 
     def _follow_up(self) -> None:
@@ -203,9 +243,9 @@ class Dispatcher:
                 with self._lock:
                     outcomes, self._unwritten = self._unwritten, []
                 for outcome in outcomes:
-                    self._submit(_Step(outcome))
+                    self._submit(_Step([outcome]))
                 if not outcomes and not self._closed.is_set():
-                    self._submit(_Step(None))
+                    self._submit(_Step())
 
     def _release_unknown(self) -> None:
         """Give back block runs that the ledger says are here, and that are not.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
+    Row,
     bindparam,
     delete,
     exists,
@@ -16,8 +19,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from mage_jlab.domain.attempt import Guarded, UpstreamProducts
+from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger import timers
 from mage_jlab.store.ledger.facts import RunFacts
@@ -32,47 +37,59 @@ from mage_jlab.store.paths import path_part
 _READY: ColumnElement[str] = literal_column("'ready'")
 _RUNNING: ColumnElement[str] = literal_column("'running'")
 
-_picked = (
-    select(block_run.c.id)
-    .where(
-        block_run.c.state == _READY,
-        block_run.c.pool == bindparam("p"),
-        block_run.c.ready_at <= bindparam("now"),
+
+def _claiming(*more: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Give the claim in its only safe form: picked and locked first, then changed."""
+    picked = (
+        select(block_run.c.id)
+        .where(
+            block_run.c.state == _READY,
+            block_run.c.pool == bindparam("p"),
+            block_run.c.ready_at <= bindparam("now"),
+            *more,
+        )
+        .order_by(block_run.c.priority.desc(), block_run.c.ready_at, block_run.c.id)
+        .limit(bindparam("k"))
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+        .prefix_with("MATERIALIZED")
     )
-    .order_by(block_run.c.priority.desc(), block_run.c.ready_at, block_run.c.id)
-    .limit(bindparam("k"))
-    .with_for_update(skip_locked=True)
-    .cte("picked")
-    .prefix_with("MATERIALIZED")
-)
-CLAIM = (
-    update(block_run)
-    .values(
-        state=BlockRunState.RUNNING.value,
-        owner_node=bindparam("n"),
-        token=block_run.c.token + 1,
-        # a sensor's polls are one attempt
-        started_at=func.coalesce(block_run.c.polling_since, bindparam("now")),
-        ended_at=None,
+    return (
+        update(block_run)
+        .values(
+            state=BlockRunState.RUNNING.value,
+            owner_node=bindparam("n"),
+            token=block_run.c.token + 1,
+            # a sensor's polls are one attempt
+            started_at=func.coalesce(block_run.c.polling_since, bindparam("now")),
+            ended_at=None,
+        )
+        .where(
+            block_run.c.id == picked.c.id,
+            block_run.c.state == _READY,
+            exists().where(
+                node.c.id == bindparam("n"), node.c.epoch == bindparam("e"), node.c.state == "live"
+            ),
+        )
+        .returning(
+            block_run.c.id,
+            block_run.c.run_id,
+            block_run.c.block,
+            block_run.c.item,
+            block_run.c.token,
+            block_run.c.snapshot,
+            block_run.c.item_name,
+            block_run.c.polls,
+            block_run.c.polling_since,
+        )
     )
-    .where(
-        block_run.c.id == _picked.c.id,
-        block_run.c.state == _READY,
-        exists().where(
-            node.c.id == bindparam("n"), node.c.epoch == bindparam("e"), node.c.state == "live"
-        ),
-    )
-    .returning(
-        block_run.c.id,
-        block_run.c.run_id,
-        block_run.c.block,
-        block_run.c.item,
-        block_run.c.token,
-        block_run.c.snapshot,
-        block_run.c.item_name,
-        block_run.c.polls,
-        block_run.c.polling_since,
-    )
+
+
+CLAIM = _claiming()
+CLAIM_ITEMS = _claiming(
+    block_run.c.run_id == bindparam("r"),
+    block_run.c.block == bindparam("b"),
+    block_run.c.item != WHOLE,
 )
 _LOCK_POOL = select(pool.c.slots).where(pool.c.name == bindparam("p")).with_for_update()
 _OCCUPIED = select(func.count()).where(
@@ -149,6 +166,25 @@ def claim(
     return claims
 
 
+def claim_items(tx: Transaction, node_id: str, epoch: int, limit: int, like: Claim) -> list[Claim]:
+    """Claim more ready items of a fan-out, where nothing limits how many run at a time.
+
+    Args:
+        tx: the change.
+        node_id: the node.
+        epoch: its epoch.
+        limit: the most items to claim.
+        like: a claimed item of the same block.
+    """
+    for name, slots in tx.pools():
+        if slots is None:
+            values = {"r": like.facts.id, "b": like.block}
+            rows = _rows(tx, CLAIM_ITEMS, node_id, epoch, name, limit, values)
+            if rows:
+                return _with_attempts(tx, node_id, rows, like.facts.id)
+    return []
+
+
 def _claim_in(
     tx: Transaction,
     node_id: str,
@@ -164,11 +200,29 @@ def _claim_in(
         limit = min(limit, slots - occupied)
         if limit <= 0:
             return []
-    rows = tx.execute(
-        CLAIM, {"p": pool_name, "now": tx.now, "k": limit, "n": node_id, "e": epoch}
-    ).all()
+    rows = _rows(tx, CLAIM, node_id, epoch, pool_name, limit, {})
+    return _with_attempts(tx, node_id, rows, going)
+
+
+def _rows(
+    tx: Transaction,
+    statement: Executable,
+    node_id: str,
+    epoch: int,
+    pool_name: str,
+    limit: int,
+    more: dict[str, Any],
+) -> Sequence[Row[Any]]:
+    values = {"p": pool_name, "now": tx.now, "k": limit, "n": node_id, "e": epoch, **more}
+    rows = tx.execute(statement, values).all()
     if len(rows) > limit:
         raise AssertionError(f"{len(rows)} block runs were claimed where {limit} were asked for.")
+    return rows
+
+
+def _with_attempts(
+    tx: Transaction, node_id: str, rows: Sequence[Row[Any]], going: str | None
+) -> list[Claim]:
     claims = [_claimed(tx, row, going) for row in rows]
     if claims:
         tx.execute(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 
 from mage_jlab.domain.attempt import Outcome, OutcomeKind, StoredProduct
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger import timers
 from mage_jlab.store.ledger.claiming import Claim
-from mage_jlab.store.ledger.following import follow, note_decision
+from mage_jlab.store.ledger.following import follow, follow_items, note_decision
 from mage_jlab.store.ledger.ids import SECOND, micros, new_id
 from mage_jlab.store.ledger.tables import attempt, block_run, product, run
 from mage_jlab.store.ledger.transaction import Transaction
@@ -43,6 +44,15 @@ COMPLETE = (
         polls=block_run.c.polls + bindparam("b_polls"),
         polling_since=bindparam("b_polling_since"),
     )
+)
+COMPLETE_ITEMS = (
+    update(block_run)
+    .where(
+        tuple_(block_run.c.id, block_run.c.token).in_(bindparam("b_ids", expanding=True)),
+        block_run.c.state == BlockRunState.RUNNING.value,
+    )
+    .values(state=BlockRunState.SUCCESS.value, owner_node=None, ended_at=bindparam("b_at"))
+    .returning(block_run.c.id)
 )
 _ATTEMPT = (
     update(attempt)
@@ -95,6 +105,57 @@ def record_worker(
             "b_start": start,
         },
     )
+
+
+def complete_all(tx: Transaction, ended: Sequence[tuple[Claim, Outcome]]) -> list[Claim]:
+    """Write how attempts ended, and all that follows; items of one block that went well together.
+
+    Returns:
+        Those that were superseded: nothing of them is written.
+    """
+    superseded: list[Claim] = []
+    together: dict[tuple[str, str, str], list[tuple[Claim, Outcome]]] = {}
+    for claim, outcome in ended:
+        planned = claim.plan.blocks[claim.block]
+        plain = outcome.kind is OutcomeKind.SUCCESS and outcome.opened is None
+        if claim.item and plain and outcome.condition is None and not planned.timeout:
+            key = (claim.facts.id, claim.plan.snapshot.hash, claim.block)
+            together.setdefault(key, []).append((claim, outcome))
+        elif not complete(tx, claim, outcome):
+            superseded.append(claim)
+    for group in together.values():
+        if len(group) == 1:
+            superseded += [] if complete(tx, *group[0]) else [group[0][0]]
+        else:
+            superseded += _complete_items(tx, group)
+    return superseded
+
+
+def _complete_items(tx: Transaction, group: Sequence[tuple[Claim, Outcome]]) -> list[Claim]:
+    first = group[0][0]
+    if tx.dialect != "sqlite":
+        tx.execute(LOCK_RUN, {"r": first.facts.id})
+    tokens = {claim.block_run: claim.token for claim, _ in group}
+    good = {
+        row.id
+        for row in tx.execute(COMPLETE_ITEMS, {"b_ids": list(tokens.items()), "b_at": tx.now})
+    }
+    done = [(claim, outcome) for claim, outcome in group if claim.block_run in good]
+    if done:
+        tx.execute(_ATTEMPT, [_attempt_row(tx, claim, outcome) for claim, outcome in done])
+        products = [
+            product_row(tx, claim.block_run, claim.token, position, stored)
+            for claim, outcome in done
+            for position, stored in enumerate(outcome.products)
+        ]
+        if products:
+            tx.execute(_PRODUCT, products)
+        for claim, _ in done:
+            tx.item_event(
+                claim.facts, claim.block_run, claim.block, claim.item, BlockRunState.SUCCESS
+            )
+        follow_items(tx, first.facts, first.plan, first.block, [claim.item for claim, _ in done])
+    return [claim for claim, _ in group if claim.block_run not in good]
 
 
 def complete(tx: Transaction, claim: Claim, outcome: Outcome) -> bool:
@@ -211,16 +272,17 @@ def product_row(
 
 
 def _close_attempt(tx: Transaction, claim: Claim, outcome: Outcome) -> None:
-    tx.execute(
-        _ATTEMPT,
-        {
-            "b_id": claim.block_run,
-            "b_token": claim.token,
-            "b_ended_at": micros(outcome.ended_at) if outcome.ended_at else tx.now,
-            "b_outcome": outcome.kind.value,
-            "b_error": outcome.error.model_dump_json() if outcome.error else None,
-            "b_pid": outcome.worker_pid,
-            "b_memory": outcome.peak_memory,
-            "b_cpu": outcome.cpu,
-        },
-    )
+    tx.execute(_ATTEMPT, _attempt_row(tx, claim, outcome))
+
+
+def _attempt_row(tx: Transaction, claim: Claim, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "b_id": claim.block_run,
+        "b_token": claim.token,
+        "b_ended_at": micros(outcome.ended_at) if outcome.ended_at else tx.now,
+        "b_outcome": outcome.kind.value,
+        "b_error": outcome.error.model_dump_json() if outcome.error else None,
+        "b_pid": outcome.worker_pid,
+        "b_memory": outcome.peak_memory,
+        "b_cpu": outcome.cpu,
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Executable
 
@@ -70,6 +70,15 @@ def follow(
     wave.settle()
 
 
+def follow_items(
+    tx: Transaction, facts: RunFacts, plan: PlanView, block: str, ended: Sequence[str]
+) -> None:
+    """Do what the success of several items of one block means, as `follow` does for one."""
+    wave = Wave(tx, facts, plan)
+    wave.items_succeeded(block, ended)
+    wave.settle()
+
+
 def make_items(tx: Transaction, run_id: str) -> None:
     """Make the next rows of items in a run, as far as one step goes."""
     row = lock_run(tx, run_id)
@@ -121,6 +130,23 @@ class Wave:
         else:
             self._whole = True
             self._whole_ended(block, items.passed_down(told), good=good)
+
+    def items_succeeded(self, block: str, ended: Sequence[str]) -> None:
+        """Follow several items of a block that have ended well."""
+        fan = self._plan.fan
+        if not self._plan.is_callback(block):
+            for item in ended:
+                self._call_back(block, item, BlockRunState.SUCCESS, ran=True)
+            for child in self._plan.children[block]:
+                if not fan.by_item(block, child):
+                    continue
+                if fan.dims[child] == fan.dims[block]:
+                    values = {"b_run": self._facts.id, "b_blocks": [child], "b_at": self._tx.now}
+                    self._release(passing.PASS_ON_TO_SOME, {**values, "b_items": list(ended)})
+                else:
+                    for item in ended:
+                        self._pass_on_item(block, item, child)
+        self._count_down(block, len(ended))
 
     def settle(self) -> None:
         """End the run when nothing is left to do in it."""

@@ -103,9 +103,13 @@ def item_index(
 
 
 def _of_item(tx: Transaction, facts: RunFacts, block: str, item: str) -> UpstreamProducts:
-    rows = tx.execute(_OF_ITEM, {"r": facts.id, "b": block, "i": item})
-    products = [tx.stored(row.id, row.manifest) for row in rows]
-    return UpstreamProducts(block=block, products=products)
+    def read() -> UpstreamProducts:
+        rows = tx.execute(_OF_ITEM, {"r": facts.id, "b": block, "i": item})
+        products = [tx.stored(row.id, row.manifest) for row in rows]
+        return UpstreamProducts(block=block, products=products)
+
+    # many items that are claimed at once read the same
+    return tx.once((facts.id, block, item), read)
 
 
 def _of_items(tx: Transaction, facts: RunFacts, block: str) -> UpstreamProducts:

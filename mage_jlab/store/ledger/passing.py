@@ -40,6 +40,17 @@ PASS_ON_TO_ITEM = (
     .values(_READY_AT_LAST)
     .returning(*_CHANGED)
 )
+PASS_ON_TO_SOME = (
+    update(block_run)
+    .where(
+        IN_RUN,
+        _BLOCKS,
+        block_run.c.item.in_(bindparam("b_items", expanding=True)),
+        block_run.c.state == PENDING,
+    )
+    .values(_READY_AT_LAST)
+    .returning(*_CHANGED)
+)
 PASS_ON_TO_MATCHING = (
     update(block_run)
     .where(

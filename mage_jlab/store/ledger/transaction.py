@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, insert, text
 
@@ -15,6 +16,9 @@ from mage_jlab.store.ledger.tables import event
 
 _DATABASE_CLOCK = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
 _INSERT_EVENT = insert(event).inline()
+
+
+Found = TypeVar("Found")
 
 
 class Transaction:
@@ -30,6 +34,7 @@ class Transaction:
         self.dialect = connection.dialect.name
         self._now: int | None = None
         self._events: list[dict[str, Any]] = []
+        self._read: dict[tuple[str, ...], Any] = {}
         self.has_events = False
 
     @property
@@ -56,6 +61,13 @@ class Transaction:
     def facts(self, run_id: str) -> RunFacts:
         """Give what never changes about a run."""
         return self._runs.get(self.connection, run_id)
+
+    def once(self, key: tuple[str, ...], read: Callable[[], Found]) -> Found:
+        """Read what claims of this change ask for several times; nothing changes it by then."""
+        if key not in self._read:
+            self._read[key] = read()
+        found: Found = self._read[key]
+        return found
 
     def stored(self, product_id: str, manifest: str) -> StoredProduct:
         """Give the manifest of a product; it never changes, so that many items read it once."""
