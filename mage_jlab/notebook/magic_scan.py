@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 _HELP = re.compile(r"^\s*(?:[^=#]*=\s*)?%{0,2}(?!\d)[\w*]+(?:\.\w+|\[[^\]]*\])*\s*\?{1,2}\s*;?\s*$")
-_ESCAPED = re.compile(
-    r"^(\s*)(!!|!|%(?=[^\W\d]|%|$)|\?{1,2}|,(?=\s*\w)|;(?=\s*\w)|/(?=[^\W\d]))(.*)$"
-)
+_ESCAPED = re.compile(r"^(\s*)(!!|!|%|\?{1,2}|,(?=\s*\w)|;(?=\s*\w)|/(?=[^\W\d]))(.*)$")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^In \[\d+\]: |^\s*\.{3,}: ?")
 _FIRST_PROMPT = re.compile(r"^>>>(?: |$)|^In \[\d+\]: ")
 

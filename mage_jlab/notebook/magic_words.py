@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mage_jlab.notebook import shell
+from mage_jlab.notebook.foreign import connects
 from mage_jlab.notebook.known import CHANGING_METHODS, names
 from mage_jlab.notebook.problems import Place, Problem, error, note, warning
 
@@ -158,12 +159,23 @@ def leaves_trace(text: str) -> bool:
             return True
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = node.value.func
-            if isinstance(called, ast.Attribute) and (
-                called.attr in CHANGING_METHODS
-                or (called.attr.startswith("to_") and node.value.args)
+            if (
+                isinstance(called, ast.Attribute)
+                and _stays(called.value)
+                and (
+                    called.attr in CHANGING_METHODS
+                    or (called.attr.startswith("to_") and node.value.args)
+                )
             ):
                 return True
     return False
+
+
+def _stays(owner: ast.expr) -> bool:
+    """Say whether what a method is called on is there after the statement."""
+    while isinstance(owner, ast.Attribute | ast.Subscript):
+        owner = owner.value
+    return isinstance(owner, ast.Name)
 
 
 def _cd(rest: str, place: Place, _assigned: bool) -> Written:
@@ -250,7 +262,8 @@ def _xdel(rest: str, _place: Place, _assigned: bool) -> Written:
 
 
 def _sql(rest: str, place: Place, assigned: bool) -> Written:
-    del rest, assigned
+    if connects(rest) and not assigned:
+        return left_out("This line says which database is asked; it is left out.", place)
     message = "A line of SQL inside of Python cannot be exported."
     return refused(
         message, place, "Move it to a cell of its own", "Write duckdb.sql(…) or pd.read_sql(…)"

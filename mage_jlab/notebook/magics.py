@@ -216,7 +216,7 @@ def _special(special: Special, work: _Work) -> Written:
             made = f"IPython.utils.text.SList({written.code})"
             return Written(made, (*written.imports, "IPython.utils.text"), written.problems)
         return written
-    word, _, rest = special.text.lstrip("%").partition(" ")
+    word, _, rest = special.text.lstrip("% ").partition(" ")
     return line_magic(word, rest.strip(), place, assigned=assigned)
 
 

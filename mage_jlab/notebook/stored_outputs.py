@@ -35,7 +35,7 @@ class StoredOutputs(list[Any]):
         """Outputs are the same when their text is."""
         return isinstance(other, StoredOutputs) and self.text == other.text
 
-    __hash__ = None  # type: ignore[assignment]  # a list has none
+    __hash__ = None
 
 
 def lean(text: str) -> tuple[str, list[str]]:
