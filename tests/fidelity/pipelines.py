@@ -84,7 +84,7 @@ class PipelineRunner:
                 message = (one if len(done) % 2 else other).run(task, limit)
                 if message["kind"] != "success":
                     error = message.get("error") or {}
-                    run.failed[block.name] = error.get("traceback") or str(error.get("message"))
+                    run.failed[block.name] = f"{error.get('type')}: {error.get('message')}"
                     if message["kind"] == "crashed":
                         run.failed |= {left.name: "the worker died" for left in waiting}
                         return run

@@ -121,7 +121,7 @@ class _Painter:
             return ["class", _name_of(value)]
         if depth > DEEPEST:
             return ["deep", kind.__name__]
-        if kind is not tuple and kind is not frozenset:
+        if not (kind in (tuple, frozenset) or _is_index(value)):
             if id(value) in self._met:
                 return ["same", self._met[id(value)]]
             self._met[id(value)] = len(self._met)
@@ -226,11 +226,16 @@ def _name_of(kind: type) -> str:
     return f"{_module_of(kind)}.{kind.__qualname__.rsplit('<locals>.', 1)[-1]}"
 
 
+def _is_index(value: Any) -> bool:
+    """Say whether a value is an index of pandas, which cannot change: frames share or copy it."""
+    return "pandas" in sys.modules and isinstance(value, sys.modules["pandas"].Index)
+
+
 def _is_cache(kind: type, name: Any) -> bool:
     if not isinstance(name, str):
         return False
     found = next((vars(one)[name] for one in kind.__mro__ if name in vars(one)), None)
-    if name == "_random_state" and kind.__module__.startswith("scipy.stats"):
+    if name == "_random_state" and any("scipy.stats" in one.__module__ for one in kind.__mro__):
         # numpy's global generator, which is no part of a distribution
         return True
     return "cache" in name or isinstance(found, functools.cached_property)
@@ -326,8 +331,12 @@ def _drawn(figure: Any) -> str:
     if figure in _drawings and not figure.stale:
         return _drawings[figure]
     buffer = io.BytesIO()
+    matplotlib = sys.modules["matplotlib"]
+    # what a session has set is in the figure already, or should not show in it now
+    default = {key: value for key, value in matplotlib.rcParamsDefault.items() if key[:4] != "back"}
     try:
-        figure.savefig(buffer, format="raw", dpi=40)
+        with matplotlib.rc_context(default):
+            figure.savefig(buffer, format="raw", dpi=40)
         told = hashlib.blake2b(buffer.getvalue(), digest_size=12).hexdigest()
     except Exception as problem:
         told = f"cannot be drawn: {type(problem).__name__}"

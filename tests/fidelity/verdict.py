@@ -16,7 +16,7 @@ from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import needs_upgrade, upgrade
 from tests.fidelity.notebooks import Notebook, code_of, load, mended, read, tagged, without
 from tests.fidelity.pipelines import PipelineRun, PipelineRunner
-from tests.fidelity.portrait import difference
+from tests.fidelity.portrait import difference, public
 from tests.fidelity.running import TooLongError, run_session
 from tests.fidelity.truth import Edges, edges_of, truth_of
 
@@ -215,7 +215,8 @@ class _Trial:
                 continue
             verdict.compared += 1
             verdict.unrepeatable += once[name] != again.get(name)
-            found = difference(once[name], given[name], again.get(name))
+            told = (public(side) for side in (once[name], given[name], again.get(name)))
+            found = difference(*told)
             if found is not None:
                 verdict.details.append(
                     f"{block.name}.{name} (#{block.index}) at {found} (notebook and pipeline)"
