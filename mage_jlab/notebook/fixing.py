@@ -144,6 +144,7 @@ ACTS: dict[str, Act] = {
     "drop-key": _drop_key,
     "drop-line": fixing_lines.drop_line,
     "drop-upstream": _drop_upstream,
+    "hand-on": fixing_lines.hand_on,
     "make-block": _make_block,
     "merge": _merge,
     "move": fixing_lines.move_line,

@@ -130,6 +130,28 @@ def put_first_line(draft: Draft, offer: Offer) -> None:
     draft.set_source(offer.cell, put_first(draft.source(offer.cell), offer.repair.names[0]))
 
 
+def hand_on(draft: Draft, offer: Offer) -> None:
+    """End a cell with a line that takes a state, and begin this one with a line that sets it."""
+    taken, given = offer.repair.names
+    from_ = draft.at(offer)
+    source = draft.source(from_)
+    if taken not in source:
+        draft.set_source(from_, _before_display(source, taken))
+    if draft.type_of(from_) is BlockType.CHART:
+        draft.set_type(from_, BlockType.TRANSFORMER)
+    draft.set_source(offer.cell, put_first(draft.source(offer.cell), given))
+
+
+def _before_display(source: str, lines: str) -> str:
+    """Put lines at the end of a cell, or before its last expression, if that only shows a name."""
+    tree = parse(source).tree
+    last = tree.body[-1] if tree is not None and tree.body else None
+    if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Name | ast.Attribute):
+        return put_last(source, lines)
+    rows = source.split("\n")
+    return "\n".join([*rows[: last.lineno - 1], lines, *rows[last.lineno - 1 :]])
+
+
 def _line(draft: Draft, at: int, name: str) -> ast.stmt:
     source = draft.source(at)
     found = binding_statements(source, name)

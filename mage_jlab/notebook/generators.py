@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mage_jlab.notebook.facts import CellFacts
 from mage_jlab.notebook.problems import Problem, Repair, error, merge
@@ -15,6 +15,12 @@ _SEED = {
     "torch": "torch.manual_seed(0)",
     "tensorflow": "tf.random.set_seed(0)",
 }
+_STATE = {
+    "random": ("random", "random_state", "getstate()", "setstate({})"),
+    "numpy": ("numpy", "numpy_state", "random.get_state()", "random.set_state({})"),
+    "torch": ("torch", "torch_state", "get_rng_state()", "set_rng_state({})"),
+}
+"""Each generator's module, a name for its state, and how that is taken and set."""
 _WORDS = {
     "random": "Python's random numbers",
     "numpy": "NumPy's random numbers",
@@ -40,7 +46,10 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
             place = one.draws.get(generator)
             if place is not None and is_block:
                 before = (users or seeds)[-1:]
-                fixes = _fixes(generator, survey, before)
+                fixes = (
+                    *_hand_on(generator, facts, survey, (*before, index)),
+                    *_fixes(generator, survey, before),
+                )
                 problem = error("shared-rng", _message(survey, users, words), place, fixes)
                 _check(index, users, seeds, survey, problem)
             if place is not None or (generator in one.seeded and is_block):
@@ -71,6 +80,31 @@ def _message(survey: Survey, users: list[int], words: str) -> str:
         "an untagged cell",
     )
     return f"This goes on with {words} where {name} left them: in a run each block starts anew."
+
+
+def _hand_on(
+    generator: str, facts: Mapping[int, CellFacts], survey: Survey, cells: tuple[int, ...]
+) -> Iterator[Repair]:
+    """Hand the generator's state from one drawing block to the next: the same numbers as ever."""
+    plain = all(cell in survey.blocks and survey.blocks[cell].function is None for cell in cells)
+    if not plain or len(cells) < 2 or generator not in _STATE:
+        return
+    module, name, take, give = _STATE[generator]
+    alias = next(
+        (
+            one
+            for each in facts.values()
+            for one, value in each.values.items()
+            if value.module == module
+        ),
+        None,
+    )
+    taken = f"{name} = {alias or module}.{take}"
+    given = f"{alias or module}.{give.format(name)}"
+    if alias is None:
+        taken, given = f"import {module}\n{taken}", f"import {module}\n{given}"
+    title = f"Hand the generator's state on from {survey.blocks[cells[0]].name} ({taken})"
+    yield Repair("hand-on", title, cells[0], (taken, given), automatic=True)
 
 
 def _fixes(generator: str, survey: Survey, before: list[int]) -> tuple[Repair, ...]:

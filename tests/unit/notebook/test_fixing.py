@@ -39,9 +39,6 @@ FOR_A_PERSON = frozenset(
 """What only a person can mend, or decide."""
 LEFT_OUT = frozenset(
     [
-        # These give other numbers each time they run.
-        "draws of a frame's sample",
-        "draws within a function",
         # These do not run from the top.
         "a name of nowhere",
         "a name of below",
@@ -95,6 +92,8 @@ def test_mending_takes_the_diagnostic_away_and_nothing_else(name: str, tmp_path:
     if code == "reserved-name":
         before = {name: value for name, value in before.items() if name in after}
         after = {name: value for name, value in after.items() if name in before}
+    if code == "shared-rng":
+        after = {name: value for name, value in after.items() if not name.endswith("_state")}
     assert_same_names(before, after)
 
 

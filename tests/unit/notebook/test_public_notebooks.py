@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.unit.notebook.oracle import codes, read
+from mage_jlab.notebook.cells import WorkbenchReading
+from mage_jlab.notebook.document import Notebook
+from mage_jlab.notebook.fixing import mend
+from mage_jlab.notebook.reading import read_workbench
+from tests.unit.notebook.oracle import codes, compare, notebook, read
 
 Cells = list[tuple[str, str]]
 
@@ -15,6 +21,10 @@ from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.pipeline import Pipeline
 from statsmodels.api import OLS"""
 _BANK = "class Bank:\n    def __init__(self, rows):\n        self.rows = rows\n"
+
+
+def _read(document: Notebook) -> WorkbenchReading:
+    return read_workbench(document, path="notebooks/p.ipynb", pipeline="p")
 
 
 def _cells(*sources: str) -> Cells:
@@ -145,3 +155,30 @@ def test_what_is_read_from_where(name: str) -> None:
     reading = read(*_cells(*EDGES[name]))
     changer, reader = reading.analysis.blocks[-2:]
     assert reader.inputs == {"pmf": f"{changer.name}.pmf"}
+
+
+def test_a_generators_state_is_handed_on_from_block_to_block(tmp_path: Path) -> None:
+    cells = (
+        ("", "import numpy as np\nimport random\nnp.random.seed(1)\nrandom.seed(2)"),
+        ("block:data_loader", "x = np.random.rand(3)\nx"),
+        ("block:custom", "y = np.random.rand(3) + random.random()"),
+        ("block:custom", "z = np.random.rand(3) - random.random()\nprint(z)"),
+    )
+    mended = mend(notebook(*cells), _read).notebook
+    assert [cell["source"].split("\n") for cell in mended["cells"]][1:] == [
+        ["x = np.random.rand(3)", "numpy_state = np.random.get_state()", "x"],
+        [
+            "np.random.set_state(numpy_state)",
+            "y = np.random.rand(3) + random.random()",
+            "random_state = random.getstate()",
+            "numpy_state = np.random.get_state()",
+        ],
+        [
+            "np.random.set_state(numpy_state)",
+            "random.setstate(random_state)",
+            "z = np.random.rand(3) - random.random()",
+            "print(z)",
+        ],
+    ]
+    assert codes(_read(mended)) == []
+    compare(mended, _read(mended), tmp_path)
