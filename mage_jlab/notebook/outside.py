@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mage_jlab.notebook.guess import WRITES
-from mage_jlab.notebook.strings import literal_text
+from mage_jlab.notebook.known import names
+from mage_jlab.notebook.literal_paths import PATH, address, folded
+from mage_jlab.notebook.shell_paths import command_paths
 
-_PATH = re.compile(
-    r"^[^\s<>|\"]*(?:[/\\][^\s<>|\"]+|\.[A-Za-z][A-Za-z0-9]{0,7})$|^[a-z][a-z0-9+]*://\S+$"
-)
+__all__ = ["Outside", "address", "outside_of"]
+
+_LONGEST = 300
+"""A longer text is no address, in characters."""
+
 _SQL_READ = re.compile(r"\b(?:from|join)\s+[\"`]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 _SQL_WRITE = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?(?:table|view)(?:\s+if\s+not\s+exists)?|"
@@ -26,25 +30,12 @@ _SQL = re.compile(
     r"^\s*(?:select|with|insert|create|update|delete|drop|truncate|alter|replace|copy|from)\b",
     re.IGNORECASE,
 )
-_MOVING = frozenset(
-    {
-        "rename",
-        "unlink",
-        "remove",
-        "rmtree",
-        "copy",
-        "copyfile",
-        "copytree",
-        "move",
-        "replace",
-        "makedirs",
-        "mkdir",
-        "touch",
-        "urlretrieve",
-        "symlink_to",
-        "rmdir",
-    }
-)
+_SQL_FILE = re.compile(r"(\bto\s+)?'([^'\n]+\.[A-Za-z0-9*]{1,9})'", re.IGNORECASE)
+_WRITING = names("writing_calls")
+_PATH_CALLS = names("path_calls")
+_WITH_MODE = frozenset({"open", "File", "ZipFile", "TarFile", "HDFStore", "Dataset"})
+_ENDINGS = {"save": ".npy", "savez": ".npz", "savez_compressed": ".npz"}
+"""What NumPy puts at the end of a name that has no ending."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
             and len(node.targets) == 1
             and isinstance(node.targets[0], ast.Name)
         ):
-            text = _text(node.value, known)
+            text = folded(node.value, known)
             if text is not None:
                 known.setdefault(node.targets[0].id, text)
     comments = _comments(tree)
@@ -108,11 +99,13 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
             continue
         if isinstance(node, ast.Call):
             _call(node, known, found)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.names |= {f"{one}.py" for one in _modules(node)}
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
-            and _PATH.match(node.value)
-            and len(node.value) < 300
+            and PATH.match(node.value)
+            and len(node.value) < _LONGEST
         ):
             found.names.add(address(node.value))
         elif (
@@ -135,112 +128,79 @@ def _comments(tree: ast.Module) -> set[ast.AST]:
     }
 
 
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Give the modules that an import reads, as paths: a cell above may write one."""
+    if isinstance(node, ast.ImportFrom):
+        return [node.module.replace(".", "/")] if node.module and not node.level else []
+    return [alias.name.replace(".", "/") for alias in node.names]
+
+
 def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    paths = list(_paths(node, known))
+    paths = list(_paths(node, name, known))
     if name == "to_sql" and node.args:
-        table = _text(node.args[0], known)
+        table = folded(node.args[0], known)
         if table:
             found.writes.add(f"table:{table.lower()}")
         found.writes_sql = True
     elif name == "read_sql_table" and node.args:
-        table = _text(node.args[0], known)
+        table = folded(node.args[0], known)
         found.names.update({f"table:{table.lower()}"} if table else ())
     elif name in ("connect", "create_engine"):
-        found.connected.update(
-            paths
-            or [
-                text
-                for text in [_text(node.args[0], known) if node.args else None]
-                if text and text != ":memory:"
-            ]
-        )
-    elif name == "open" and paths:
-        mode = next(
-            (
-                str(part.value)
-                for part in [*node.args, *(word.value for word in node.keywords)]
-                if isinstance(part, ast.Constant)
-                and isinstance(part.value, str)
-                and re.fullmatch(r"[rwaxbt+]{1,4}", part.value)
-            ),
-            "r",
-        )
-        (found.writes if set(mode) & set("wax+") else found.names).update(paths)
-    elif (
-        any(name == one or (one.endswith("_") and name.startswith(one)) for one in WRITES)
-        or name in _MOVING
+        text = folded(node.args[0], known) if node.args else None
+        given = [address(text)] if text and ":memory:" not in text else []
+        found.connected.update(paths or given)
+    elif name in _WITH_MODE and paths:
+        (found.writes if _writes_by_mode(node) else found.names).update(paths)
+    elif name in _WRITING or any(
+        name == one or (one.endswith("_") and name.startswith(one)) for one in WRITES
     ):
         found.writes.update(paths)
         if name in ("commit", "executemany"):
             found.writes_sql = True
     else:
         found.names.update(paths)
-    if name == "run" and node.args and isinstance(node.args[0], ast.Constant | ast.JoinedStr):
-        command = literal_text(node.args[0])
-        for word in str(command).split():
-            if _PATH.match(word):
-                found.writes.add(address(word))
+    if name in ("run", "system", "check_output", "check_call", "Popen", "getoutput", "call"):
+        _command(node, known, found)
 
 
-def _paths(node: ast.Call, known: Mapping[str, str]) -> Iterator[str]:
+def _writes_by_mode(node: ast.Call) -> bool:
+    modes = [*node.args[:2], *(word.value for word in node.keywords if word.arg == "mode")]
+    texts = [part.value for part in modes if isinstance(part, ast.Constant)]
+    found = [
+        text for text in texts if isinstance(text, str) and re.fullmatch(r"[rwaxbt+]{1,4}", text)
+    ]
+    return bool(found) and bool(set(found[-1]) & set("wax+"))
+
+
+def _command(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
+    """Take the files of a command: of its text, of its words, and of a script that it is given."""
+    given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "input")]
+    for part in given:
+        text = folded(part, known)
+        if isinstance(part, ast.List):
+            text = " ".join(folded(one, known) or "" for one in part.elts)
+        if text is not None:
+            read, written = command_paths(text)
+            found.names |= {address(one) for one in read}
+            found.writes |= {address(one) for one in written}
+
+
+def _paths(node: ast.Call, name: str, known: Mapping[str, str]) -> Iterator[str]:
     """Give the addresses among a call's arguments, and what a method is called on."""
     parts: list[ast.expr] = [*node.args, *(word.value for word in node.keywords)]
     if isinstance(node.func, ast.Attribute):
         parts.append(node.func.value)
+    first = node.args[0] if node.args else None
+    sure = name in _PATH_CALLS or name.startswith(("read_", "load", "scan_", "to_", "save"))
     for part in parts:
-        text = _text(part, known)
-        if text is not None and (_PATH.match(text) or isinstance(part, ast.Call | ast.BinOp)):
+        text = folded(part, known)
+        if not text or len(text) > _LONGEST or "\n" in text:
+            continue
+        if PATH.match(text) or isinstance(part, ast.Call | ast.BinOp):
             yield address(text)
-
-
-def _text(node: ast.expr, known: Mapping[str, str]) -> str | None:
-    """Give an address as text.
-
-    Of one that holds variables its form, which is the same wherever it is the same.
-    """
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.Name):
-        return known.get(node.id)
-    if isinstance(node, ast.JoinedStr):
-        parts = []
-        for part in node.values:
-            if isinstance(part, ast.Constant):
-                parts.append(str(part.value))
-            elif isinstance(part, ast.FormattedValue):
-                parts.append(_text(part.value, known) or "{" + ast.unparse(part.value) + "}")
-        return "".join(parts)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
-        left, right = _text(node.left, known), _text(node.right, known)
-        if left is None or right is None:
-            return None
-        return f"{left}/{right}" if isinstance(node.op, ast.Div) else left + right
-    if isinstance(node, ast.Call):
-        name = (
-            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        )
-        if name in ("Path", "PurePath", "str", "fspath") and len(node.args) == 1:
-            return _text(node.args[0], known)
-        if (
-            name == "join"
-            and isinstance(node.func, ast.Attribute)
-            and "path" in ast.unparse(node.func.value)
-        ):
-            parts_ = [_text(part, known) for part in node.args]
-            return (
-                "/".join(str(part) for part in parts_)
-                if all(part is not None for part in parts_)
-                else None
-            )
-    return None
-
-
-def address(text: str) -> str:
-    """Give a path, URL or database in the one form that is compared."""
-    text = text.replace("\\", "/")
-    text = re.sub(r"^sqlite:/{3}", "", text)
-    return re.sub(r"(?<!:)/+", "/", text).removeprefix("./")
+        elif sure and part is first and not re.search(r"\s", text):
+            yield address(text + _ENDINGS.get(name, ""))
 
 
 def _sql(text: str, found: _Found) -> None:
@@ -248,3 +208,5 @@ def _sql(text: str, found: _Found) -> None:
     found.writes |= written
     found.writes_sql = found.writes_sql or bool(written)
     found.names |= {f"table:{name.lower()}" for name in _SQL_READ.findall(text)}
+    for into, path in _SQL_FILE.findall(text):
+        (found.writes if into else found.names).add(address(path))

@@ -227,7 +227,8 @@ class _Reader:
                 (name, literals[name]) for name in sorted(block.parsed.words & literals.keys())
             )
             shared = [walk.meanings[name][-1].statements[0] for name in block.shared]
-            text = "\n".join([*block.copied, *block.derived, *shared, block.parsed.source])
+            parts = [*block.head_imports, *block.copied, *block.derived, *shared]
+            text = "\n".join([*parts, block.parsed.source])
             found[index] = outside_of(text, known)
         return found
 

@@ -20,6 +20,10 @@ _COMMA_TABLES = re.compile(
     r"\bfrom\s+([A-Za-z_]\w*(?:\s+(?:as\s+)?[A-Za-z_]\w*)?(?:\s*,\s*[A-Za-z_]\w*(?:\s+(?:as\s+)?[A-Za-z_]\w*)?)+)",
     re.IGNORECASE,
 )
+_COMMON = re.compile(
+    r"(?:\bwith\s+(?:recursive\s+)?|,\s*)([A-Za-z_]\w*)\s+as\s+(?:materialized\s+)?\(",
+    re.IGNORECASE,
+)
 _KEEPS = re.compile(
     r"\s*(?:create|insert|update|delete|alter|drop|attach|set|install|load)\b", re.IGNORECASE
 )
@@ -50,8 +54,10 @@ def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
         method: the method's name; empty when it is none.
     """
     text = _text(node)
-    if dotted == "pandas.eval":
+    if dotted in ("pandas.eval", "numexpr.evaluate"):
         return _literal(text, _identifiers, certain=False)
+    if dotted in ("polars.sql", "pandasql.sqldf"):
+        return _literal(text, tables, certain=False)
     if dotted.startswith("duckdb.") and dotted.rsplit(".", 1)[-1] in _SQL_METHODS:
         return _literal(text, tables, certain=False)
     if dotted.startswith(_FORMULAS):
@@ -72,7 +78,9 @@ def tables(text: str) -> list[str]:
     found = _TABLE.findall(text)
     for group in _COMMA_TABLES.findall(text):
         found += [part.split()[0] for part in group.split(",") if part.split()]
-    return list(dict.fromkeys(found))
+    common = {name.lower() for name in _COMMON.findall(text)}
+    common = {name for name in common if not re.search(rf"\bas\s*\(.*?\b{name}\b.*?\)", text, re.I)}
+    return list(dict.fromkeys(name for name in found if name.lower() not in common))
 
 
 def keeps_table(given: ast.expr) -> bool:
