@@ -79,7 +79,11 @@ def tables(text: str) -> list[str]:
     for group in _COMMA_TABLES.findall(text):
         found += [part.split()[0] for part in group.split(",") if part.split()]
     common = {name.lower() for name in _COMMON.findall(text)}
-    common = {name for name in common if not re.search(rf"\bas\s*\(.*?\b{name}\b.*?\)", text, re.I)}
+    common = {
+        name
+        for name in common
+        if not re.search(rf"\b{name}\s+as\s*\([^()]*\b{name}\b", text, re.IGNORECASE)
+    }
     return list(dict.fromkeys(name for name in found if name.lower() not in common))
 
 
