@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mage_jlab.domain.errors import BadInputError, NotFoundError, UnprocessableError
-from mage_jlab.domain.graph import above, below
+from mage_jlab.domain.fan import Fan
+from mage_jlab.domain.graph import above, below, in_order
 from mage_jlab.domain.plan import Plan, PlannedBlock
 from mage_jlab.domain.run import Run
 
@@ -68,10 +69,13 @@ def select(
         wanted |= below(upstream, name)
     run = [b for b in upstream if b in wanted]
     guards = {b.name: b.guards for b in plan.blocks}
+    planned = {b.name: b for b in plan.blocks if b.type.runs}
+    fan = Fan.of(planned, in_order(upstream))
     parents = {
         parent
         for b in run
-        for parent in upstream[b]
+        # the items of a block are those of the blocks that opened its dimensions, however far above
+        for parent in (*upstream[b], *fan.dims[b])
         # what a conditional above said is not asked again: the block was named
         if parent not in wanted and parent not in guards[b]
     }

@@ -147,7 +147,7 @@ def _chosen(plan: PlanView, blocks: Sequence[str] | None) -> set[str]:
 def _reused(plan: PlanView, chosen: set[str], new: NewRun) -> dict[str, list[str]]:
     reused: dict[str, list[str]] = {}
     for block in chosen:
-        for parent in plan.parents(block):
+        for parent in (*plan.parents(block), *plan.fan.dims[block]):
             if parent in chosen or plan.is_guard(parent, block):
                 continue
             if parent not in new.reuse:
