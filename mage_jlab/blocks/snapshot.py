@@ -66,7 +66,7 @@ def _plan(
     setup = next((path for path in record.shared if path.endswith("_setup.py")), None)
     return Plan(
         project_uuid=files.word.uuid,
-        project_name=files.name,
+        project_name=record.package or files.name,
         place=str(files.place),
         cwd=str(workbench if workbench.is_dir() else files.place),
         products=str(files.data_root / "products"),

@@ -113,6 +113,10 @@ class Draft:
         said = [tag.removeprefix(BLOCK_TAG) for tag in self.tags(at) if tag.startswith(BLOCK_TAG)]
         return next((one for one in BlockType if one.value in said), None)
 
+    def is_block(self, at: int) -> bool:
+        """Say whether a cell is a block, by our tag or by Kale's."""
+        return any(tag.startswith((BLOCK_TAG, "step:")) for tag in self.tags(at))
+
     def mage(self, at: int) -> dict[str, Any]:
         """Give what the cell's metadata says of its block."""
         mage = self._cells[at].get("metadata", {}).get("mage")

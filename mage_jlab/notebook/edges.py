@@ -48,6 +48,7 @@ def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> Blo
             )
             graph.add(giver.name, block.name, names, "code")
     _files(blocks, outside, graph)
+    _folders(blocks, graph)
     _order(blocks, graph)
     _declared(blocks, graph)
     cycle = find_cycle(graph.upstream)
@@ -82,6 +83,15 @@ def _files(blocks: Sequence[BlockWork], outside: Mapping[int, Outside], graph: B
             met = outside.get(earlier.index, Outside()).meets(mine)
             if met and block.role.type.runs and earlier.role.type.runs:
                 graph.add(earlier.name, block.name, [], "code")
+
+
+def _folders(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:
+    """What changes the working folder may make it first: the blocks below wait for it."""
+    for position, block in enumerate(blocks):
+        if "os.chdir" in block.facts.session.values() and block.role.type.runs:
+            for later in blocks[position + 1 :]:
+                if later.role.type.runs:
+                    graph.add(block.name, later.name, [], "code")
 
 
 def _order(blocks: Sequence[BlockWork], graph: BlockGraph) -> None:

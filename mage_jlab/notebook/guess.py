@@ -178,7 +178,7 @@ def _idle(node: ast.stmt) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if all(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
             return _setting(targets[0])
-        return node.value is None or is_constant(node.value)
+        return node.value is None or is_constant(node.value) or makes_class(node.value)
     if isinstance(node, ast.Try | ast.If):
         parts = [*node.body, *node.orelse]
         if isinstance(node, ast.Try):
@@ -200,6 +200,20 @@ def _display(value: ast.expr) -> bool:
         return not any(isinstance(node, ast.NamedExpr) for node in ast.walk(value))
     outer = called(calls[0])
     return outer in SHOWS + SETTINGS and not any(_writes(called(call)) for call in calls)
+
+
+def makes_class(value: ast.expr | None) -> bool:
+    """Say whether an expression makes a class by a call, as ``namedtuple("Row", "a b")`` does."""
+    return (
+        isinstance(value, ast.Call)
+        and called(value) in _CLASS_MAKERS
+        and bool(value.args)
+        and isinstance(value.args[0], ast.Constant)
+        and isinstance(value.args[0].value, str)
+    )
+
+
+_CLASS_MAKERS = frozenset({"namedtuple", "NamedTuple", "make_dataclass", "NewType", "TypeVar"})
 
 
 def is_constant(value: ast.expr) -> bool:

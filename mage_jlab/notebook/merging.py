@@ -152,7 +152,7 @@ def cell_magic(source: str) -> str:
 
 
 def _join(draft: Draft, joint: Joint) -> None:
-    blocks = [index for index in joint.cells if draft.type_of(index) is not None]
+    blocks = [index for index in joint.cells if draft.is_block(index)]
     kept = (blocks or joint.cells)[0]
     source = join_sources([draft.source(index) for index in joint.cells])
     types = [type_ for type_ in map(draft.type_of, blocks) if type_ is not None]
@@ -161,7 +161,12 @@ def _join(draft: Draft, joint: Joint) -> None:
         type_ = guess_type(translate(source).source)
     upstream = _upstream(draft, joint.cells, kept)
     draft.set_source(kept, source)
-    draft.set_type(kept, type_)
+    if type_ is not None:
+        draft.set_type(kept, type_)
+    steps = {tag.removeprefix("step:") for index in blocks for tag in draft.tags(index)}
+    for tag in [tag for index in blocks for tag in draft.tags(index)]:
+        if tag.startswith("prev:") and tag.removeprefix("prev:") not in steps:
+            draft.add_tag(kept, tag)
     draft.set_mage(kept, "upstream", upstream or None)
     draft.keep(kept, joint.cells, joint.at)
 

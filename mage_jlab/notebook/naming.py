@@ -12,7 +12,7 @@ from mage_jlab.domain.block import clean_name, identifier
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.guess import called
 from mage_jlab.notebook.known import BUILTINS
-from mage_jlab.notebook.problems import Repair, error
+from mage_jlab.notebook.problems import Repair, error, merge
 
 _WRITING = (
     "to_csv",
@@ -57,7 +57,7 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
                     "name-taken",
                     f"{name} is already the name of the block in cell #{blocks[taken[key]].index}.",
                     None,
-                    (_rename(name, taken),),
+                    _apart_or_together(block, blocks[taken[key]], name, taken),
                 )
             )
         _check_own(block, name)
@@ -85,6 +85,16 @@ def _check_own(block: BlockWork, name: str) -> None:
         return
     message = f"The block is named {name}, and its function would hide the {last} that it uses."
     block.report(error("name-taken", message, place, (_rename(name, {}),)))
+
+
+def _apart_or_together(
+    block: BlockWork, other: BlockWork, name: str, taken: Mapping[str, int]
+) -> tuple[Repair, ...]:
+    """Kale runs the cells of one step as one; blocks that were named alike are given two names."""
+    step = f"step:{name}"
+    if step in block.cell.tags and step in other.cell.tags:
+        return (merge(other.index, f"Merge this cell into the step {name} above"),)
+    return (_rename(name, taken),)
 
 
 def _rename(name: str, taken: Mapping[str, int]) -> Repair:

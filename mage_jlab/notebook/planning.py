@@ -64,7 +64,8 @@ def plan_export(
     record = files.record(pipeline)
     if not reading.blocks and not record.blocks:
         raise UnprocessableError(f"No cell of {path} is a block. Tag one first.", "no-blocks")
-    rendered = render_blocks(reading, files.name, _renamed(reading, record, users))
+    package = record.package or files.name
+    rendered = render_blocks(reading, package, _renamed(reading, record, users))
     _claim(files, record, pipeline, path, changes)
     _plan_blocks(files, rendered, record, pipeline, changes)
     _plan_shared(rendered, record, changes)
@@ -203,6 +204,7 @@ def _plan_record(
     new = PipelineRecord(
         workbench=path,
         kernel=reading.kernel,
+        package=(record.package or files.name) if rendered.shared else None,
         shared={name: text_hash(text) for name, text in rendered.shared.items()},
         variables=reading.variables,
         blocks={block.name: block.record for block in rendered.blocks},

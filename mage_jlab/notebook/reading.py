@@ -111,7 +111,7 @@ class _Reader:
         blocks = list(survey.blocks.values())
         outside = self._outside(walk, survey)
         graph = graph_of(blocks, outside)
-        self._scratch_files(outside, survey)
+        self._scratch_files(walk, outside, survey)
         check_generators(walk.facts, survey)
         check_figures(walk.facts, self.parsed, survey)
         self._check_cells(survey)
@@ -232,11 +232,24 @@ class _Reader:
             found[index] = outside_of(text, known)
         return found
 
-    def _scratch_files(self, outside: Mapping[int, Outside], survey: Survey) -> None:
+    def _scratch_files(self, walk: Walk, outside: Mapping[int, Outside], survey: Survey) -> None:
         """Refuse what an untagged cell writes and a block below names: a run would not have it."""
         for index, (_, parsed) in self._scratch_cells().items():
             written = outside_of(parsed.source, ()).writes
+            moves = "os.chdir" in walk.facts[index].session.values()
             for below, other in outside.items() if written else ():
+                if moves and below > index:
+                    message = (
+                        "This untagged cell makes what it changes the folder to, so "
+                        f"{survey.blocks[below].name} would not find it in a run."
+                    )
+                    survey.report(
+                        index,
+                        error(
+                            "scratch-value", message, None, (make_block("Make this cell a block"),)
+                        ),
+                    )
+                    break
                 met = Outside(written, written).meets(Outside(frozenset(), other.names))
                 if met and below > index:
                     address = met[0].removeprefix("table:")

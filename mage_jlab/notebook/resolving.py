@@ -226,7 +226,7 @@ class Resolver:
             )
             return
         function = binding.function
-        what = "class" if function is not None and function.is_class else "function"
+        what = "class" if function is None or function.is_class else "function"
         if function is not None and function.writes:
             written = sorted(function.writes)[0]
             self._work.report(

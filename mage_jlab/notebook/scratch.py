@@ -5,12 +5,14 @@ Imports, definitions, literals, or values that a run has not.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of, parse
+from mage_jlab.notebook.guess import makes_class
 from mage_jlab.notebook.statements import Statement, import_statements, statements_of
 
 
@@ -77,15 +79,51 @@ def _binding(
         return replace(
             plain, origin="import", how="import", statements=_joined(name, texts, inside)
         )
-    if statement.kind == "definition" and value.function is not None:
+    factory = isinstance(statement.node, ast.Assign) and makes_class(statement.node.value)
+    if statement.kind == "definition" and (factory or value.function is not None):
         needs = _needs(statement, inside, name)
         return replace(plain, origin="definition", statements=(statement.text,), needs=needs)
-    if statement.kind == "literal":
+    if statement.kind == "literal" or _made_of_literals(statement.node, inside):
         needs = _needs(statement, inside, name)
         return replace(
             plain, origin="literal", how="assign", statements=(statement.text,), needs=needs
         )
     return plain
+
+
+def _made_of_literals(node: ast.stmt, inside: Environment) -> bool:
+    """Say whether a name is bound to what plain operators make of literals above."""
+    if not isinstance(node, ast.Assign):
+        return False
+    value = node.value
+    if not all(isinstance(part, _PLAIN) for part in ast.walk(value)):
+        return False
+    names = [part.id for part in ast.walk(value) if isinstance(part, ast.Name)]
+    bindings = [inside.names.get(name) for name in names]
+    # An object that two names share is not made anew: a copy for each would be two.
+    return (
+        bool(names)
+        and not isinstance(value, ast.Name)
+        and all(isinstance(target, ast.Name) for target in node.targets)
+        and all(one is not None and one.origin == "literal" for one in bindings)
+        and all(one is not None and one.kind == "immutable" for one in bindings)
+    )
+
+
+_PLAIN = (
+    ast.Name,
+    ast.Constant,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.JoinedStr,
+    ast.FormattedValue,
+    ast.Dict,
+    ast.List,
+    ast.Tuple,
+    ast.operator,
+    ast.unaryop,
+    ast.expr_context,
+)
 
 
 def _joined(name: str, texts: tuple[str, ...], inside: Environment) -> tuple[str, ...]:

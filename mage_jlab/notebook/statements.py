@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from mage_jlab.notebook.guess import is_constant
+from mage_jlab.notebook.guess import is_constant, makes_class
 from mage_jlab.notebook.known import BUILTINS, kind_of
 from mage_jlab.notebook.scopes import bound_names, imported_name, target_names
 
@@ -103,6 +103,8 @@ def _assignment(node: ast.Assign | ast.AnnAssign, modules: Mapping[str, str]) ->
         and len(targets) == 1
         and isinstance(targets[0], ast.Name)
     ):
+        return "definition"
+    if len(targets) == 1 and isinstance(targets[0], ast.Name) and makes_class(node.value):
         return "definition"
     if all(isinstance(target, ast.Name) for target in targets) and is_literal(node.value, modules):
         return "literal"

@@ -71,7 +71,8 @@ def shared_names(walk: Walk, unstable: frozenset[str]) -> frozenset[str]:
 
 def _can_stand(binding: Binding) -> bool:
     function = binding.function
-    return function is not None and not function.writes and not function.changes
+    # A class that a call makes (``namedtuple``) has no function of its own.
+    return function is None or not (function.writes or function.changes)
 
 
 def reads_of(binding: Binding) -> list[str]:

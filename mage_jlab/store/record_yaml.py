@@ -55,11 +55,14 @@ class PipelineRecord(_Recorded):
 
     ``workbench`` is the notebook's path, relative to the project; ``shared`` maps the generated
     files of ``utils/`` to the sha256 of their text; ``variables`` are the defaults as the notebook
-    last gave them.
+    last gave them. ``package`` is the name that the blocks import the shared files under: that of
+    the project's folder when they were first written. A run lays its snapshot out under it, so that
+    a project works in a folder of any name.
     """
 
     workbench: str | None = None
     kernel: str | None = None
+    package: str | None = None
     shared: dict[str, str] = {}
     variables: dict[str, Json] = {}
     blocks: dict[str, BlockRecord] = {}
@@ -114,7 +117,7 @@ def write_record(
 
     def change(tree: Any) -> None:
         wanted = _values(record)
-        for key in ("workbench", "kernel"):
+        for key in ("workbench", "kernel", "package"):
             _put(tree, key, wanted.get(key))
         for key in ("shared", "variables"):
             if plain(tree.get(key) or {}) != wanted[key]:

@@ -161,6 +161,32 @@ def test_a_merged_cell_keeps_the_first_blocks_id_its_strongest_type_and_all_upst
     assert mended["cells"][2]["metadata"]["mage"] == {"upstream": ["numbers"]}
 
 
+def test_kales_cells_of_one_step_become_one_block() -> None:
+    document = notebook(
+        ("imports", "import math"),
+        ("pipeline-parameters", "n = 4"),
+        ("functions", "def half(x):\n    return x / 2"),
+        ("step:load", "x = half(n)"),
+        ("step:load", "y = x + 1"),
+        ("step:other", "w = 0"),
+        ("skip", "print(y)"),
+        ("step:use prev:load", "z = math.sqrt(y)"),
+        ("step:use prev:other", "v = z + w"),
+    )
+    before = read_it(document)
+    assert codes(before) == [("name-taken", 4), ("name-taken", 8)]
+    mended = mend(document, read_it).notebook
+    reading = read_it(mended)
+    assert codes(reading) == []
+    assert [(one.name, one.upstream) for one in reading.blocks] == [
+        ("load", []),
+        ("other", []),
+        ("use", ["load", "other"]),
+    ]
+    assert reading.variables == {"n": 4}
+    assert mended["cells"][-1]["metadata"]["tags"] == ["step:use", "prev:load", "prev:other"]
+
+
 def test_mending_does_what_is_asked_alone_and_once() -> None:
     document = notebook((L, "x = [1]"), ("", "n = sum(x)"), (C, "y = n + 1"))
     assert mend(document, read_it, ["shared-rng"]).done == []
