@@ -168,11 +168,9 @@ def test_a_callback_for_failure_alone_stays_out_of_a_success(workshop, tmp_path)
 
 
 def test_a_language_that_is_not_built_is_named(workshop):
-    task = workshop.task("SELECT 1", name="query")
-    task = task.model_copy(
-        update={"block": task.block.model_copy(update={"language": Language.SQL})}
-    )
+    task = workshop.task("transform <- function() 1", name="query")
+    task = task.model_copy(update={"block": task.block.model_copy(update={"language": Language.R})})
     workshop.executor.submit(task)
     outcome = workshop.outcomes.get(timeout=60)
     assert outcome.error.type == "UnknownLanguage"
-    assert "query is written in sql" in outcome.error.message
+    assert "query is written in r" in outcome.error.message

@@ -44,7 +44,7 @@ def bundle_of(value: Any) -> dict[str, Any]:
         version = "v6" if "/v6" in value["$schema"] else "v5"
         return {f"application/vnd.vegalite.{version}+json": value, "text/plain": "Vega-Lite chart"}
     bundle: dict[str, Any] = {}
-    if _is_matplotlib(value):
+    if is_matplotlib(value):
         bundle["image/png"] = png(value)
     else:
         bundle.update(_own_bundle(value))
@@ -52,6 +52,8 @@ def bundle_of(value: Any) -> dict[str, Any]:
             form = _call(value, method)
             if form is not None and mime not in bundle:
                 bundle[mime] = _as_json(form[0] if isinstance(form, tuple) else form)
+    # a widget lives in a kernel; what stands of it afterwards is its text
+    bundle.pop("application/vnd.jupyter.widget-view+json", None)
     if "text/plain" not in bundle:
         bundle["text/plain"] = plain(value)
     return {mime: _cut(form) for mime, form in bundle.items()}
@@ -77,7 +79,8 @@ def plain(value: Any) -> str:
         return f"<{type(value).__name__}: its repr fails with {type(error).__name__}>"
 
 
-def _is_matplotlib(value: Any) -> bool:
+def is_matplotlib(value: Any) -> bool:
+    """Say whether a value is a figure of matplotlib."""
     module = sys.modules.get("matplotlib.figure")
     return module is not None and isinstance(value, module.Figure)
 

@@ -1,7 +1,7 @@
 """Columns of a query's rows as pandas sees them, whatever the database called their types.
 
-They are what ``duckdb.sql(…).df()`` gives, but that integers with nulls which a float cannot hold
-stay integers. Memory is shared with the file where that is exact.
+They are what ``duckdb.sql(…).df()`` gives: numbers and truth values with nulls are pandas's
+nullable ones. Memory is shared with the file where that is exact.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from .layout import LAYOUT
 
 HOW = "queried"
 """The description of such a column."""
-
-EXACT = 2**53
-"""Integers up to here are exact as floats."""
 
 
 def with_layout(schema: Any) -> Any:
@@ -54,7 +51,9 @@ def queried(column: Any) -> Any:
         return _integers(column)
     if kinds.is_floating(kind) or kinds.is_duration(kind):
         return _numbers(column)
-    if kinds.is_boolean(kind) and not column.null_count:
+    if kinds.is_boolean(kind):
+        if column.null_count:
+            return from_arrow(column, {"how": "extension", "dtype": "boolean"})
         return from_arrow(column, {"how": "bool"})
     if kinds.is_decimal(kind):
         return column.cast(pa.float64()).to_numpy()
@@ -65,7 +64,8 @@ def queried(column: Any) -> Any:
     if kinds.is_string(kind) or kinds.is_large_string(kind):
         return _texts(column)
     if kinds.is_dictionary(kind):
-        return column.to_pandas().array
+        # only an ENUM comes as one, and its values have an order
+        return column.to_pandas().cat.as_ordered().array
     if kind == pa.month_day_nano_interval():
         return _spans(column)
     return _objects(column)
@@ -81,17 +81,11 @@ def _numbers(column: Any) -> Any:
 
 
 def _integers(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if not column.null_count:
         return _numbers(column)
-    ends = pc.min_max(column).as_py()
-    if any(end is not None and abs(end) > EXACT for end in ends.values()):
-        name = str(column.type)
-        dtype = name.replace("uint", "UInt") if name[0] == "u" else name.replace("int", "Int")
-        return from_arrow(column, {"how": "extension", "dtype": dtype})
-    return column.cast(pa.float64()).to_numpy()
+    name = str(column.type)
+    dtype = name.replace("uint", "UInt") if name[0] == "u" else name.replace("int", "Int")
+    return from_arrow(column, {"how": "extension", "dtype": dtype})
 
 
 def _dates(column: Any) -> Any:

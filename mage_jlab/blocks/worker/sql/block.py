@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from .profiles import Profile, provider_of, read_profile
 from .statements import gives_rows, named_tables, only_reads, verb, words, written_table
 from .target import Target
 from .template import Rendered, TableName, plain, render
+
+_TEMPLATES = re.compile(r"\{[{%].*?[}%]\}", re.DOTALL)
 
 MOST_WRITTEN = 1000
 """How many rows are read back of a table that raw SQL wrote, as in Mage AI."""
@@ -123,14 +126,16 @@ class SqlBlock:
     def _names_in(self, text: str) -> dict[str, Any]:
         """Give what ``{{ name }}`` means for each result above that the text has a name of."""
         names: dict[str, Any] = {}
+        templates = " ".join(_TEMPLATES.findall(text))
+        used = set(re.findall(r"\w+", templates))
         for name in self._inputs.names:
-            if name not in text or not name.isidentifier():
+            if name not in used:
                 continue
             source = self._inputs.find(name)
             if source is None:
                 continue
             numbered = self._inputs.numbered(name)
-            if numbered or self._inputs.is_table(source):
+            if self._inputs.is_table(source) or (numbered and self._inputs.table(source)):
                 names[name] = TableName(self._table_name(name))
             else:
                 names[name] = self._inputs.value(source)
@@ -186,11 +191,20 @@ class SqlBlock:
         else:
             named = set().union(*(named_tables(one, self._provider) for one in statements))
         for name in self._inputs.names:
+            is_named = name.casefold() in named
+            if is_named and self._inputs.is_ambiguous(name):
+                # the word may be an alias
+                is_named = any(
+                    name.casefold() in named_tables(one, self._provider) for one in statements
+                )
             text = self._table_name(name)
             clean = self._inputs.numbered(name) and not self._recorded
-            if text not in referred and name.casefold() not in named:
+            if text not in referred and not is_named:
+                continue
+            if text != name and self._target.stands_already(name):
                 continue
             source = self._inputs.find(name)
+            clean = clean and source is not None and not self._target.is_sql(source.block)
             table = source and self._inputs.table(source, clean=clean)
             if table is None:
                 if text in referred:
@@ -199,7 +213,7 @@ class SqlBlock:
             standing = None if text == name else self._target.standing_table(name)
             if isinstance(database, Duck) or standing is None:
                 database.load(name, table)
-            elif not self._target.stands_already(name):
+            else:
                 database.store(standing, table)
 
     def _run(self, database: Duck | Alchemy, statements: list[Statement]) -> Rows | None:

@@ -12,6 +12,7 @@ from typing import Any
 from ..codecs.rows import Rows
 from ..failures import StatedError
 from .failures import SqlError, missing_package
+from .names import unique
 from .placing import Statement
 from .statements import is_query, only_reads, takes_parameters, verb
 
@@ -21,7 +22,7 @@ ROWS_A_BATCH = 122_880
 LOCK_WAIT = 60.0
 """How long a file that another process has open is waited for, in seconds."""
 
-_JSON_ERROR = re.compile(r"^(?P<kind>[^:{]*): (?P<json>\{.*\})$", re.DOTALL)
+_JSON_ERROR = re.compile(r"^(?:[^:{]*: )?(?P<json>\{.*\})$", re.DOTALL)
 _OUTSIDE = {"ATTACH", "DETACH", "CHECKPOINT", "VACUUM", "BEGIN", "COMMIT", "ROLLBACK", "START"}
 _SETTINGS = {"python_enable_replacements": "false", "errors_as_json": "true"}
 
@@ -132,18 +133,24 @@ class Duck:
             if str(column[1]) == "HUGEINT"
         )
         batches = reader(ROWS_A_BATCH)
+        schema = batches.schema
+        for place, name in enumerate(unique(schema.names)):
+            schema = schema.set(place, schema.field(place).with_name(name))
 
         def read() -> Iterator[Any]:
+            import pyarrow as pa
+
             try:
-                yield from batches
+                for batch in batches:
+                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
             except Exception as error:
                 raise self._explained(error, statement, marks) from None
 
-        return Rows(batches.schema, read(), frame, wide)
+        return Rows(schema, read(), frame, wide)
 
     def _explained(self, error: Exception, statement: Statement, marks: list[str]) -> SqlError:
         message, at = _message(error)
-        kind = type(error).__name__
+        kind = _kind(error)
         if at is None:
             return statement.error(kind, message)
         if kind != "ParserException":
@@ -201,16 +208,24 @@ def _unless_locked(duckdb: Any, path: str, read_only: bool, until: float) -> Any
         ) from None
 
 
-def _message(error: Exception) -> tuple[str, int | None]:
-    """Give DuckDB's message and the byte of the statement that it is about."""
-    text = str(error)
-    found = _JSON_ERROR.match(text)
-    if not found:
-        return text, None
+def _said(error: Exception) -> dict[str, Any]:
+    """Give what DuckDB says of an error as JSON; Arrow wraps it in an error of its own."""
+    found = _JSON_ERROR.match(str(error))
     try:
-        said = json.loads(found["json"])
+        said = json.loads(found["json"]) if found else {}
     except ValueError:
-        return text, None
-    position = said.get("position")
-    message = str(said.get("exception_message", text))
-    return message, int(position) if str(position).isdigit() else None
+        said = {}
+    return said if isinstance(said, dict) else {}
+
+
+def _kind(error: Exception) -> str:
+    said = _said(error).get("exception_type")
+    return f"{said}Exception" if said else type(error).__name__
+
+
+def _message(error: Exception) -> tuple[str, int | None]:
+    """Give DuckDB's message and the place in the statement that it is about."""
+    said = _said(error)
+    position = str(said.get("position"))
+    message = str(said.get("exception_message", error))
+    return message, int(position) if position.isdigit() else None

@@ -134,10 +134,7 @@ def block_functions(
 
 
 def _output(inputs: Inputs, block: str) -> Any:
-    from .inputs import Source
-
-    products = dict(inputs.above)[block]
-    values = [inputs.records(Source(block, product)) for product in products]
+    values = [inputs.records(source) for source in dict(inputs.above)[block]]
     return values[0] if len(values) == 1 else values
 
 

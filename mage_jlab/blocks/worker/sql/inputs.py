@@ -15,10 +15,16 @@ _DF = re.compile(r"df_(\d+)")
 
 
 class Source(NamedTuple):
-    """One product of a block above."""
+    """One result of a block above.
+
+    ``pick`` is the place of the one value of it that this item of a fan-out takes; ``items`` are
+    the products of all items of a block whose items are handed on together.
+    """
 
     block: str
     product: dict[str, Any]
+    pick: int | None = None
+    items: tuple[dict[str, Any], ...] = ()
 
 
 class Inputs:
@@ -40,11 +46,8 @@ class Inputs:
         block = task["block"]
         guards = block.get("guards") or []
         self.recorded: dict[str, str] | None = block.get("inputs")
-        self.above: list[tuple[str, list[dict[str, Any]]]] = [
-            (
-                upstream["block"],
-                [p for p in upstream["products"] if not p["name"].startswith(_DISPLAYED)],
-            )
+        self.above: list[tuple[str, list[Source]]] = [
+            (upstream["block"], _sources(upstream))
             for upstream in task["inputs"]
             if upstream["block"] not in guards
         ]
@@ -54,25 +57,25 @@ class Inputs:
 
     def _collect(self) -> None:
         given = {
-            (block, product["name"]): Source(block, product)
-            for block, products in self.above
-            for product in products
+            (block, source.product["name"]): source
+            for block, sources in self.above
+            for source in sources
         }
         for name, address in (self.recorded or {}).items():
             block, _, result = address.rpartition(".")
             if (block, result) in given:
                 self._add(name, given[block, result])
         taken = set(self._by_name)
-        for place, (block, products) in enumerate(self.above):
-            if len(products) == 1:
-                self._add(f"df_{place + 1}", Source(block, products[0]))
+        for place, (_, sources) in enumerate(self.above):
+            if len(sources) == 1:
+                self._add(f"df_{place + 1}", sources[0])
         for (_, result), source in given.items():
             if result.casefold() not in taken and not result.startswith("output_"):
                 self._add(result, source)
         taken = set(self._by_name)
-        for block, products in self.above:
-            if len(products) == 1 and block.casefold() not in taken:
-                self._add(block, Source(block, products[0]))
+        for block, sources in self.above:
+            if len(sources) == 1 and block.casefold() not in taken:
+                self._add(block, sources[0])
 
     def _add(self, name: str, source: Source) -> None:
         sources = self._by_name.setdefault(name.casefold(), [])
@@ -101,13 +104,27 @@ class Inputs:
             )
         return sources[0] if sources else None
 
+    def is_ambiguous(self, name: str) -> bool:
+        """Say whether two blocks above give a name."""
+        return len(self._by_name.get(name.casefold(), [])) > 1
+
     def is_table(self, source: Source) -> bool:
-        """Say whether a product is stored as a table."""
-        return source.product["type"] in ("frame", "series")
+        """Say whether a result is a table: a plain value stands for itself in a template."""
+        if source.pick is not None:
+            return hasattr(self.value(source), "columns")
+        return bool(source.items) or source.product["type"] in ("frame", "series")
 
     def value(self, source: Source) -> Any:
-        """Give the value of a product."""
-        return self._decoder.load(source.product)
+        """Give the value of a result."""
+        if source.items:
+            return [self._decoder.load(product) for product in source.items]
+        value = self._decoder.load(source.product)
+        if source.pick is None:
+            return value
+        from ..fanning import picked
+
+        item = picked(value, source.pick)
+        return item.to_dict() if hasattr(item, "to_dict") and hasattr(item, "index") else item
 
     def table(self, source: Source, *, clean: bool = False) -> Any:
         """Give a product as an Arrow table; None when it is none.
@@ -129,16 +146,24 @@ class Inputs:
         return table if names == table.schema.names else table.rename_columns(names)
 
     def _loaded(self, source: Source) -> Any:
+        import pyarrow as pa
+
+        if source.items:
+            parts = [self._loaded(Source(source.block, product)) for product in source.items]
+            tables = [part for part in parts if part is not None]
+            return pa.concat_tables(tables, promote_options="permissive") if tables else None
         product = source.product
-        table = self._decoder.table(product)
+        table = None if source.pick is not None else self._decoder.table(product)
         if table is None:
-            return from_value(self._decoder.load(product))
+            return from_value(self.value(source))
         self._log.line("info", f"read {product['name']}: {product['rows']:,} × {table.num_columns}")
         return plain_columns(table)
 
     def records(self, source: Source) -> Any:
         """Give a value with frames as lists of dicts, as ``block_output`` does."""
-        table = self._decoder.table(source.product)
+        if source.items:
+            return [self.records(Source(source.block, product)) for product in source.items]
+        table = None if source.pick is not None else self._decoder.table(source.product)
         return self.value(source) if table is None else table.to_pylist()
 
     def numbered(self, name: str) -> bool:
@@ -146,9 +171,28 @@ class Inputs:
         return _DF.fullmatch(name) is not None
 
 
+def _sources(upstream: dict[str, Any]) -> list[Source]:
+    """Give the results of a block above: not what it displayed."""
+    block = upstream["block"]
+    if upstream.get("items") is not None:
+        by_name: dict[str, list[dict[str, Any]]] = {}
+        for products in upstream["items"]:
+            for product in products:
+                by_name.setdefault(product["name"], []).append(product)
+        found = [Source(block, items[0], items=tuple(items)) for items in by_name.values()]
+    else:
+        pick = upstream.get("pick")
+        products = upstream["products"] if pick is None else upstream["products"][:1]
+        found = [Source(block, product, pick) for product in products]
+    return [one for one in found if not one.product["name"].startswith(_DISPLAYED)]
+
+
 def from_value(value: Any) -> Any:
     """Give the table of a list of dicts, a dict of lists or values, or a list; None for others."""
     import pyarrow as pa
+
+    if hasattr(value, "columns") and hasattr(value, "iloc"):
+        return pa.Table.from_pandas(value, preserve_index=False).replace_schema_metadata()
 
     try:
         if isinstance(value, dict) and value and all(isinstance(key, str) for key in value):

@@ -276,7 +276,7 @@ def _split(rendered: Rendered, provider: str) -> list[list[Any]]:
         found = re.search(r"Missing .* from (\d+):(\d+)", str(error.__cause__ or error))
         raise SqlError(
             "SyntaxError",
-            f"A quote or comment is not closed: {error.__cause__ or error}.",
+            f"The statement cannot be read: {error.__cause__ or error}.",
             rendered.file,
             _offset(rendered, int(found[1]), int(found[2])) if found else 0,
         ) from None

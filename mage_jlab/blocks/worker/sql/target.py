@@ -127,6 +127,10 @@ class Target:
         }
         return table_of(configuration, self._pipeline, block, self._env)
 
+    def is_sql(self, block: str) -> bool:
+        """Say whether a block above is SQL: its columns have the names that it gave them."""
+        return block in self._above
+
     def stands_already(self, name: str) -> bool:
         """Say whether the block above wrote that table itself, by the same connection."""
         source = self._inputs.find(name)

@@ -48,7 +48,7 @@ _DRIVERS = {
     "postgres": "psycopg",
     "mysql": "pymysql",
     "mssql": "pymssql",
-    "snowflake": "snowflake-sqlalchemy",
+    "snowflake": "snowflake-connector-python",
     "bigquery": "sqlalchemy-bigquery",
     "redshift": "psycopg2",
     "trino": "trino",
@@ -120,8 +120,14 @@ def _snowflake(sa: Any, profile: Profile) -> Any:
         "warehouse": profile.get("SNOWFLAKE_DEFAULT_WH"),
         "role": profile.get("SNOWFLAKE_ROLE"),
     }
+    try:
+        from .snowflake import register
+
+        name = register()
+    except ImportError:
+        raise missing_package("snowflake-connector-python", "snowflake") from None
     url = sa.URL.create(
-        "snowflake",
+        name,
         user,
         _text(profile.get("SNOWFLAKE_PASSWORD")),
         account,

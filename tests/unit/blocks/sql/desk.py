@@ -106,7 +106,8 @@ class Desk:
             "run_number": 7,
             "attempt": 1,
             "pipeline": "sales",
-            "inputs": [
+            "inputs": options.pop("inputs_of_task", None)
+            or [
                 {"block": block, "products": self._products(results)}
                 for block, results in (above or {}).items()
             ],
