@@ -19,7 +19,7 @@ from .fanning import counted, fanned_out
 from .inputs import Inputs, shape
 from .log import AttemptLog
 from .outputs import Unrolled, results, unrolled
-from .source import BlockSource
+from .source import MUTE, BlockSource
 
 SENSOR_PAUSE = 60.0
 """How long a sensor waits before it is asked again, in seconds, unless its configuration says."""
@@ -186,6 +186,7 @@ class Attempt:
             if above.isidentifier():
                 names[above] = value
         names["display"] = shower.display
+        names[MUTE] = self._display.mute
         module = source.load(names, self._display.last, unbound)
         values = [value for _, value in positional]
         for prepare in decorators.marked(vars(module), "preprocesser", module.__name__):
@@ -228,7 +229,7 @@ class Attempt:
         return {**self._context, "parent_block_uuid": block, "pipeline_run": run}
 
     def _loaded(self, unbound: set[str]) -> Any:
-        names = {**decorators.ALL, "display": shower.display}
+        names = {**decorators.ALL, "display": shower.display, MUTE: self._display.mute}
         return self._source().load(names, self._display.last, unbound)
 
     def _source(self) -> BlockSource:

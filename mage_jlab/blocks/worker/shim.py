@@ -61,12 +61,25 @@ def offer() -> None:
     """Make ``import mage_jlab``, ``display`` and ``plt.show()`` work in this process."""
     sys.meta_path.insert(0, AfterImport("IPython.core.display_functions", _display))
     sys.meta_path.insert(0, AfterImport("matplotlib", _backend))
+    sys.meta_path.insert(0, AfterImport("plotly.io._renderers", _plotly))
+    sys.meta_path.insert(0, AfterImport("altair", _altair))
     sys.meta_path.append(MageJlabFinder())
 
 
 def _display(module: types.ModuleType) -> None:
     """Outside of a notebook IPython's own would only print."""
     vars(module)["display"] = shower.display
+    vars(module)["clear_output"] = shower.clear
+
+
+def _plotly(module: types.ModuleType) -> None:
+    """Its figures are shown as in JupyterLab, and open no browser."""
+    vars(module)["renderers"].default = "plotly_mimetype"
+
+
+def _altair(module: types.ModuleType) -> None:
+    """Its charts are shown as specifications, which need no script of their own."""
+    vars(module)["renderers"].enable("mimetype")
 
 
 def _backend(module: types.ModuleType) -> None:

@@ -16,6 +16,12 @@ from .failures import StatedError
 SHOW = "__mage_jlab_show__"
 """The name that a displayed expression is handed to."""
 
+MUTE = "__mage_jlab_mute__"
+"""The name of what is called first where the cell began with ``%%capture``."""
+
+CAPTURED = "# %%capture"
+"""What an export writes in the place of ``%%capture``."""
+
 MODULE = "mage_jlab_block_"
 """The prefix of a block's module name; without a dot, so that pickle finds it without a package."""
 
@@ -104,6 +110,7 @@ class BlockSource:
         tree = ast.parse(self.text, self.filename)
         for function in self._block_functions(tree):
             self._show_last(function)
+            self._mute(function)
             self._unbind(function, unbound)
         tree = ast.fix_missing_locations(tree)
         return compile(tree, self.filename, "exec", dont_inherit=True)
@@ -140,6 +147,16 @@ class BlockSource:
         name = ast.copy_location(ast.Name(SHOW, ast.Load()), statement)
         call = ast.copy_location(ast.Call(name, [statement.value], []), statement)
         statement.value = call
+
+    def _mute(self, function: Any) -> None:
+        """Have a block show nothing whose cell began with ``%%capture``."""
+        if self.body is None or function.lineno >= self.body[0]:
+            return
+        lines = self.text.split("\n")[self.body[0] - 1 : self.body[1]]
+        first = next((line.strip() for line in lines if line.strip()), "")
+        if first == CAPTURED:
+            call = ast.Expr(ast.Call(ast.Name(MUTE, ast.Load()), [], []))
+            function.body.insert(0, ast.copy_location(call, function.body[0]))
 
     def _is_silenced(self, statement: ast.stmt) -> bool:
         lines = self.text.encode().split(b"\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import sys
 from typing import Any
 
@@ -91,7 +92,8 @@ def _own_bundle(value: Any) -> dict[str, Any]:
         own = own[0]
     if not isinstance(own, dict):
         return {}
-    return {mime: _as_json(form) for mime, form in own.items()}
+    # altair 6 writes ".json", JupyterLab's renderers are registered for "+json"
+    return {re.sub(r"(vegalite\.v\d)\.json$", r"\1+json", m): _as_json(own[m]) for m in own}
 
 
 def _call(value: Any, method: str) -> Any:
