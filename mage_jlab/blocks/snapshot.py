@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mage_jlab.blocks.depending import environment_hash, with_cache
 from mage_jlab.blocks.interpreter import find_interpreter
 from mage_jlab.domain.block import Block, BlockType, Language
 from mage_jlab.domain.errors import NotFoundError, UnreadableFileError
@@ -55,7 +56,7 @@ def take_snapshot(state: StateFolder, files: ProjectFiles, pipeline: str) -> Sna
         blocks = _with_sql_above(blocks)
         plan = _plan(files, word, record, _guarded(blocks))
         kept = _files_to_keep(files, pipeline, [block.file for block in blocks])
-        return store.put(files.place, kept, plan)
+        return store.put(files.place, kept, _with_caches(store, files, plan, kept))
 
 
 def _plan(
@@ -115,6 +116,18 @@ def _planned(
         timeout=float(timeout) if timeout else None,
         at_most_once=bool(block.configuration.get("at_most_once", False)),
     )
+
+
+def _with_caches(store: SnapshotStore, files: ProjectFiles, plan: Plan, kept: list[str]) -> Plan:
+    """Write into the plan what the results of its cached blocks depend on."""
+    if not any(block.configuration.get("cache") for block in plan.blocks):
+        return plan
+    hashes = {name: store.hash_of(files.place, name) for name in kept if name != METADATA}
+    blocks = [
+        with_cache(block, files.read(block.file) or "", hashes, plan.setup) for block in plan.blocks
+    ]
+    environment = environment_hash(plan.interpreter, plan.environ)
+    return plan.model_copy(update={"blocks": blocks, "environment": environment})
 
 
 def _with_sql_above(blocks: list[PlannedBlock]) -> list[PlannedBlock]:

@@ -30,8 +30,10 @@ class PlannedBlock(Word):
     single result as it is; with several, or with ``optional`` ones (bound on some paths only), a
     dict of those bound, by name. ``guards`` are the conditionals among ``upstream``: the block
     waits for them, and gets nothing from them; ``guarding`` are the blocks of which a conditional
-    says whether they run. ``sql_above`` has the configuration of each SQL
-    block among ``upstream``: its table may stand in the same database.
+    says whether they run. ``cache`` is the hash of the code and settings of a block that is not
+    run again while nothing has changed, ``reads`` the keywords that it reads (None: any).
+    ``sql_above`` has the configuration of each SQL block among ``upstream``: its table may stand
+    in the same database.
     """
 
     name: str
@@ -53,6 +55,8 @@ class PlannedBlock(Word):
     timeout: float | None = None
     crash_retries: int = 2
     at_most_once: bool = False
+    cache: str | None = None
+    reads: list[str] | None = None
 
 
 class Plan(Word):
@@ -61,6 +65,7 @@ class Plan(Word):
     ``place`` is the project's real folder and ``cwd`` the workbench's (else the project's);
     ``products`` and ``logs`` are the absolute folders of the project's data products and logs;
     ``interpreter`` is the Python that runs the blocks and ``environ`` what its kernelspec adds;
+    ``environment`` is the hash of what is installed there, where a block is cached;
     ``setup`` is the session settings' file, relative to the project, or None.
     ``chart_blocks`` (type ``chart``) are among ``blocks``; their failure fails no block below.
     """
@@ -75,6 +80,7 @@ class Plan(Word):
     interpreter: str
     environ: dict[str, str] = {}
     setup: str | None = None
+    environment: str = ""
     variables: dict[str, Json] = {}
     blocks: list[PlannedBlock]
 

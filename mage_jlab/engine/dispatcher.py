@@ -19,6 +19,7 @@ from mage_jlab.store.ledger import nodes
 from mage_jlab.store.ledger.claiming import Claim, claim, claim_items
 from mage_jlab.store.ledger.completing import complete_all, record_worker
 from mage_jlab.store.ledger.nodes import NodeRow
+from mage_jlab.store.ledger.reusing import without_reused
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.ledger.writer import Writer
 
@@ -159,7 +160,11 @@ class Dispatcher:
         free = self.executor.slots - len(self._in_flight)
         if free > 0:
             going = step.done[-1].facts.id if step.done else None
-            step.claims = self._claimed(claim(tx, self._node.id, self._node.epoch, free, going))
+
+            def claims(count: int) -> list[Claim]:
+                return claim(tx, self._node.id, self._node.epoch, count, going)
+
+            step.claims = self._claimed(without_reused(tx, claims(free), claims))
         self._claim_ahead(tx, step, ended)
 
     def _claim_ahead(
@@ -171,8 +176,11 @@ class Dispatcher:
             return
         wanted = self.executor.slots * self._pace.ahead(last) - len(self._in_flight)
         if wanted > 0:
-            more = claim_items(tx, self._node.id, self._node.epoch, wanted, last)
-            step.claims += self._claimed(more)
+
+            def more(count: int) -> list[Claim]:
+                return claim_items(tx, self._node.id, self._node.epoch, count, last)
+
+            step.claims += self._claimed(without_reused(tx, more(wanted), more))
 
     def _claimed(self, claims: list[Claim]) -> list[Claim]:
         self._in_flight.update({item.key: item for item in claims})

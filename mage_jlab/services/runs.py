@@ -15,7 +15,7 @@ from mage_jlab.services.doors import Doors
 from mage_jlab.services.logs import read_log
 from mage_jlab.services.pipelines import page_size
 from mage_jlab.services.projects import Projects
-from mage_jlab.services.selection import Selection, find_products, select
+from mage_jlab.services.selection import Selection, find_products, select, with_cached
 from mage_jlab.services.variables import check_variables
 
 PAUSE = 0.5
@@ -105,8 +105,10 @@ class Runs:
 
         self._must_have(project_id, pipeline)
         snapshot = take_snapshot(self._doors.state, self._projects.files(project_id), pipeline)
-        check_variables(variables or {}, snapshot.plan.variables)
-        return self._select(project_id, snapshot.plan, block, upto, from_, of)
+        values = check_variables(variables or {}, snapshot.plan.variables)
+        selection = self._select(project_id, snapshot.plan, block, upto, from_, of)
+        given = {**snapshot.plan.variables, **values}
+        return with_cached(self._doors.ledger, project_id, snapshot.plan, selection, given)
 
     def list(
         self,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mage_jlab.domain.attempt import UpstreamProducts
+from mage_jlab.domain.cache import cache_key
 from mage_jlab.domain.errors import BadInputError, NotFoundError, UnprocessableError
 from mage_jlab.domain.fan import Fan
 from mage_jlab.domain.graph import above, below, in_order
 from mage_jlab.domain.plan import Plan, PlannedBlock
 from mage_jlab.domain.run import Run
+from mage_jlab.domain.word import Json, rfc3339
 
 if TYPE_CHECKING:
     from mage_jlab.store.ledger.reader import LedgerReader
@@ -105,6 +110,48 @@ def find_products(
         else:
             found[name] = _current(ledger, project, plan.pipeline, planned[name])
     return found
+
+
+def with_cached(
+    ledger: LedgerReader, project: str, plan: Plan, selection: Selection, variables: dict[str, Json]
+) -> Selection:
+    """Move the blocks whose cached products would be taken from those that would run.
+
+    What lies below a block that would run is not known yet, and neither are the items of a
+    fan-out: they count as running.
+
+    Args:
+        ledger: the reader of the ledger.
+        project: the project's id.
+        plan: what the pipeline's files say.
+        selection: what was chosen.
+        variables: the runtime variables.
+    """
+    planned = {b.name: b for b in plan.blocks if b.type.runs}
+    order = in_order({b.name: b.upstream for b in planned.values()})
+    fan = Fan.of(planned, order)
+    known = {
+        block: [ledger.product(id_).stored for id_ in ids]
+        for block, ids in selection.reuse.items()
+        if not fan.dims[block]
+    }
+    reuse = dict(selection.reuse)
+    for name in order:
+        block = planned[name]
+        above = [parent for parent in block.upstream if parent not in block.guards]
+        if name not in selection.would_run or block.cache is None or fan.dims[name]:
+            continue
+        if block.guards or any(parent not in known for parent in above):
+            continue
+        inputs = [UpstreamProducts(block=parent, products=known[parent]) for parent in above]
+        now = rfc3339(datetime.now(UTC))
+        key = cache_key(block, inputs, variables, run="", execution_date=now)
+        former = ledger.former(project, key or "", plan.environment, Path(plan.products))
+        if former is not None:
+            known[name] = list(former.values())
+            reuse[name] = list(former)
+    would_run = [name for name in selection.would_run if name not in reuse]
+    return replace(selection, would_run=would_run, reuse=reuse)
 
 
 def _of_run(ledger: LedgerReader, run: Run, block: PlannedBlock) -> list[str]:

@@ -13,6 +13,9 @@ from .failures import StatedError
 MOST_YIELDED = 1_000_000
 """How many values of a generator are kept."""
 
+MOST_OUTPUTS = 100
+"""A longer list is one output."""
+
 MOST_MEMORY = 4 * 1024**3
 """How much memory a generator's values may take, in bytes."""
 
@@ -103,6 +106,9 @@ def results(returned: Any, block: dict[str, Any]) -> dict[str, Any]:
         if returned is None:
             return {}
         outputs = list(returned) if type(returned) in (list, tuple) else [returned]
+        if len(outputs) > MOST_OUTPUTS:
+            # the block below receives the same list; nobody looks at so many outputs one by one
+            outputs = [outputs]
         return {f"output_{place}": value for place, value in enumerate(outputs)}
     if not recorded:
         return {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 
+from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import NotFoundError
 from mage_jlab.domain.page import HARD_CAP, Page
 from mage_jlab.domain.plan import Snapshot
@@ -15,6 +17,7 @@ from mage_jlab.store.ledger import reading_products, reading_runs, reading_trigg
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.ids import moment
 from mage_jlab.store.ledger.reading_events import last_seq, read_events
+from mage_jlab.store.ledger.reusing import find_former
 from mage_jlab.store.ledger.rows import AttemptRow, EngineRow, ProductRow, ProjectRow
 from mage_jlab.store.paths import StateFolder
 
@@ -138,6 +141,23 @@ class LedgerReader:
             if connection is None:
                 return None
             return reading_products.result_ids(connection, run_id, block)
+
+    def former(
+        self, project: str, key: str, environment: str, products: Path
+    ) -> dict[str, StoredProduct] | None:
+        """Give the products that a cached block would take, by id; None when it would run.
+
+        Args:
+            project: the project's id.
+            key: the block's cache key.
+            environment: the hash of its environment.
+            products: the project's products folder.
+        """
+        with self._access.connection() as connection:
+            if connection is None:
+                return None
+            found = find_former(connection, project, key, environment, products)
+            return None if found is None else found.products
 
     def current_run(self, project: str, pipeline: str, block: str) -> str | None:
         """Give the newest successful run (by nominal time) in which a block succeeded."""
