@@ -234,9 +234,13 @@ FIXED: dict[str, tuple[str, Cells, list[tuple[str, str]]]] = {
     ),
     "each block seeds for itself": (
         "put-first",
-        [("", "import random"), (L, "a = random.random()"), (C, "b = random.random()")],
         [
-            ("", "import random"),
+            ("", "import random\nrandom.seed(1)"),
+            (L, "a = random.random()"),
+            (C, "b = random.random()"),
+        ],
+        [
+            ("", "import random\nrandom.seed(1)"),
             (L, "a = random.random()"),
             (C, "random.seed(0)\nb = random.random()"),
         ],
