@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from mage_jlab.domain.analysis import Severity
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.facts import CellFacts, Parsed
-from mage_jlab.notebook.problems import Place, error, merge
+from mage_jlab.notebook.problems import Place, Problem, Repair, error, merge
 from mage_jlab.notebook.resolving import Survey
 
 _KEEPS_OPEN = re.compile(r"^\s*%matplotlib\s+(?!inline\b|agg\b|-)\w", re.MULTILINE)
@@ -28,6 +29,8 @@ def check_figures(
         place = _goes_on(one.figures, keeps_open=keeps_open)
         if block is not None and above is not None and place is not None:
             _refuse(block, above, place, survey)
+        elif block is not None:
+            _suggest(block, facts)
         if "begins" in one.figures:
             above = index
 
@@ -35,6 +38,19 @@ def check_figures(
 def needs_figure(figures: Mapping[str, Place]) -> bool:
     """Say whether a cell goes on with a figure that it has not begun."""
     return _goes_on(figures, keeps_open=False) is not None
+
+
+def _suggest(block: BlockWork, facts: Mapping[int, CellFacts]) -> None:
+    """Say where a block goes on with a figure of a block above: one cell would show it whole."""
+    for name, (place, _) in block.changes.items():
+        giver = block.inputs[name][0] if name in block.inputs else None
+        value = facts[giver.index].values.get(name) if giver is not None else None
+        if giver is not None and value is not None and value.kind == "figure":
+            message = (
+                f"{name} is begun in {giver.name}; in one cell the figure is shown as a whole."
+            )
+            joined = Repair("merge", f"Merge this cell into {giver.name}", giver.index)
+            block.report(Problem(Severity.INFO, "merge", message, place, (joined,)))
 
 
 def _goes_on(figures: Mapping[str, Place], *, keeps_open: bool) -> Place | None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from mage_jlab.domain.errors import BadInputError, NotFoundError
+from mage_jlab.domain.analysis import CellChoice
+from mage_jlab.domain.errors import BadInputError, NotFoundError, UnprocessableError
+from mage_jlab.notebook.choosing import choose
 from mage_jlab.notebook.guess import guess_type
 from mage_jlab.notebook.tags import find_cell, tag_all, tag_cell, untag_cell
 from tests.unit.notebook.oracle import notebook
@@ -140,3 +142,75 @@ def test_text_is_no_block() -> None:
     document["cells"][0]["cell_type"] = "markdown"
     with pytest.raises(BadInputError, match="markdown"):
         tag_cell(document, "#0", "custom")
+
+
+TOGETHER: dict[str, tuple[list[str], dict[int, int]]] = {
+    "a figure finished below": (
+        ["import matplotlib.pyplot as plt", "plt.plot([1])", "x = [1].copy()", "plt.title('a')"],
+        {3: 1},
+    ),
+    "axes that are drawn on again": (
+        [
+            "import matplotlib.pyplot as plt",
+            "fig, ax = plt.subplots()\nax.plot([1])",
+            "ax.set_title('a')\nfig.savefig('a.png')",
+        ],
+        {2: 1},
+    ),
+    "axes alone": (
+        ["import pandas as pd", "ax = pd.Series([1]).plot()", "ax.set_title('a')"],
+        {2: 1},
+    ),
+    "a connection of three": (
+        [
+            "import sqlite3",
+            "c = sqlite3.connect('a.db')",
+            "c.execute('select 1')",
+            "n = c.total_changes",
+        ],
+        {2: 1, 3: 1},
+    ),
+    "a file": (["f = open('a.txt')", "text = f.read()"], {1: 0}),
+    "an iterator": (
+        ["rows = iter([1, 2])", "first = next(rows)", "rest = list(rows)"],
+        {1: 0, 2: 0},
+    ),
+    "nothing": (["df = read('a')", "clean = df.dropna()", "clean.to_csv('b')"], {}),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_tag_all_names_cells_that_only_make_sense_together(name: str) -> None:
+    sources, expected = TOGETHER[name]
+    tagged = tag_all(_plain(*sources))
+    merges = {one.index: one.merge for one in tagged if one.merge is not None}
+    assert merges == {below: f"c{above}" for below, above in expected.items()}
+    assert all(bool(one.why) == bool(one.merge) for one in tagged)
+
+
+def test_choices_tag_name_join_and_set_parameters() -> None:
+    document = _plain("n = 3", "rows = iter([n, 2])", "first = next(rows)", "rest = list(rows)")
+    fixed = choose(
+        document,
+        [
+            CellChoice(cell_id="c0", parameters=True),
+            CellChoice(cell_id="c1", type="data_loader", name="numbers"),
+            CellChoice(cell_id="c2", type="transformer", merge="c1"),
+            CellChoice(cell_id="c3", type="transformer", merge="c2"),
+        ],
+    )
+    first, second = fixed.notebook["cells"]
+    assert first["metadata"]["tags"] == ["parameters"]
+    assert second["source"] == "rows = iter([n, 2])\n\nfirst = next(rows)\n\nrest = list(rows)"
+    assert second["metadata"] == {"tags": ["block:data_loader"], "mage": {"name": "numbers"}}
+    assert (fixed.changed, fixed.removed) == (["c0", "c1"], ["c2", "c3"])
+    assert (fixed.added, fixed.moved) == ([], [])
+    assert document == _plain(
+        "n = 3", "rows = iter([n, 2])", "first = next(rows)", "rest = list(rows)"
+    )
+    again = choose(fixed.notebook, [CellChoice(cell_id="c1"), CellChoice(cell_id="c0")])
+    assert all(cell["metadata"] == {} for cell in again.notebook["cells"])
+    with pytest.raises(UnprocessableError, match="runtime variables"):
+        choose(fixed.notebook, [CellChoice(cell_id="c1", merge="c0")])
+    with pytest.raises(NotFoundError):
+        choose(document, [CellChoice(cell_id="none")])
