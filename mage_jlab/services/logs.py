@@ -17,6 +17,9 @@ from mage_jlab.domain.run import LogLine, LogPage, Run
 if TYPE_CHECKING:
     from mage_jlab.store.ledger.rows import AttemptRow
 
+MOST_FILES = 200
+"""How many attempts' files are open at a time; more are read one after the other."""
+
 LONGEST_LINE = 64 * 1024
 """The most characters of one line that are given."""
 
@@ -45,13 +48,18 @@ def read_log(
     Raises:
         BadInputError: when the cursor was not given by this function.
     """
+    states = [b.state for b in run.block_runs if block is None or b.block == block]
+    over = run.state.ended or (block is not None and all(state.ended for state in states))
+    if len(attempts) > MOST_FILES:
+        lines, cursor, full = _one_after_the_other(attempts, after, limit, over=over)
+        return LogPage(lines=lines, next=cursor, ended=over and not full)
     offsets = _decode(after)
     keys = [_key(attempt.block_run, attempt.token) for attempt in attempts]
     streams = [
         _lines(attempt.log, attempt.item, number, offsets.get(key, 0))
         for number, (attempt, key) in enumerate(zip(attempts, keys, strict=True))
     ]
-    lines: list[LogLine] = []
+    lines = []
     full = False
     for _, number, offset, line in heapq.merge(*streams, key=lambda placed: placed[:3]):
         if len(lines) == limit:
@@ -59,9 +67,33 @@ def read_log(
             break
         lines.append(line)
         offsets[keys[number]] = offset
-    states = [b.state for b in run.block_runs if block is None or b.block == block]
-    over = run.state.ended or (block is not None and all(state.ended for state in states))
     return LogPage(lines=lines, next=_encode(offsets), ended=over and not full)
+
+
+def _one_after_the_other(
+    attempts: Sequence[AttemptRow], after: str | None, limit: int, *, over: bool
+) -> tuple[list[LogLine], str, bool]:
+    """Read the files of very many attempts in the order in which they began, each to its end.
+
+    Returns:
+        The lines, the cursor behind them, and whether there are more.
+    """
+    try:
+        number, offset = map(int, after[1:].split("+")) if after and after[0] == "~" else (0, 0)
+    except ValueError:
+        raise BadInputError("after must be the next of the page before.") from None
+    lines: list[LogLine] = []
+    while number < len(attempts):
+        attempt = attempts[number]
+        for _, _, offset_after, line in _lines(attempt.log, attempt.item, number, offset):
+            if len(lines) == limit:
+                return lines, f"~{number}+{offset}", True
+            lines.append(line)
+            offset = offset_after
+        if attempt.ended_at is None and not over:
+            break
+        number, offset = number + 1, 0
+    return lines, f"~{number}+{offset}", False
 
 
 def _lines(path: Path, item: str | None, number: int, offset: int) -> Iterator[Placed]:

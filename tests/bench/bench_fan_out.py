@@ -66,7 +66,7 @@ def fan_out(folder: Path, items: int) -> tuple[float, int]:
             began = time.perf_counter()
             run_id = client.command(
                 "create_run", project=project, pipeline="fan", snapshot=taken
-            )["run"]
+            ).get("run", "")
             while client.status().live_runs:
                 highest = max(highest, engine.memory_info().rss)
                 time.sleep(0.25)

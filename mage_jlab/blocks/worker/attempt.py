@@ -14,7 +14,7 @@ from .codecs.encode import Encoder
 from .codecs.files import OutputFolder
 from .context import keywords
 from .display import Display, shower
-from .failures import StatedError
+from .failures import StatedError, name_test
 from .fanning import counted, fanned_out
 from .inputs import Inputs, shape
 from .log import AttemptLog
@@ -264,6 +264,7 @@ class Attempt:
                 passed += 1
             except Exception as error:
                 self._log.line("error", f"{test.__name__}: {type(error).__name__}: {error}")
+                name_test(error, test.__name__)
                 failed = failed or error
         if tests:
             self._log.line("info", f"{passed}/{len(tests)} tests passed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 from typing import Any
@@ -10,6 +11,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 LONGEST_TEXT = 64 * 1024
 """How much of a message or a traceback is kept, in characters."""
+
+
+TEST = "__mage_jlab_test__"
+"""The attribute of an error with the name of the test that raised it."""
+
+
+def name_test(error: BaseException, test: str) -> None:
+    """Write on an error which test of the block raised it."""
+    with contextlib.suppress(AttributeError, TypeError):
+        setattr(error, TEST, test)
 
 
 class StatedError(Exception):
@@ -70,7 +81,8 @@ def _message(error: BaseException) -> str:
             return f"The block called sys.exit({'' if error.code is None else repr(error.code)})."
         if isinstance(error, MemoryError) and not str(error):
             return "The block ran out of memory."
-        return str(error)
+        test = getattr(error, TEST, None)
+        return f"{test}: {error}" if test else str(error)
     except Exception as broken:
         return f"(its message cannot be shown: {type(broken).__name__})"
 

@@ -89,9 +89,9 @@ def cancel_run(tx: Transaction, run_id: str, actor: str) -> list[tuple[str, int]
     ]
     wave = Wave(tx, facts, plan)
     for start in range(0, len(ids), MOST_IDS):
-        values = {"b_ids": ids[start : start + MOST_IDS], "b_at": tx.now}
-        for changed in tx.execute(_CANCEL, values).all():
-            timers.drop(tx, changed.id)
+        part = ids[start : start + MOST_IDS]
+        timers.drop_all(tx, part)
+        for changed in tx.execute(_CANCEL, {"b_ids": part, "b_at": tx.now}).all():
             state = BlockRunState.CANCELLED
             tx.item_event(facts, changed.id, changed.block, changed.item, state, actor=actor)
     wave.recount()

@@ -24,6 +24,7 @@ BATCH = 500
 
 _ADD = insert(timer).inline()
 _DROP = delete(timer).where(timer.c.ref == bindparam("b_ref"))
+_DROP_ALL = delete(timer).where(timer.c.ref.in_(bindparam("b_refs", expanding=True)))
 _DROP_KIND = delete(timer).where(
     timer.c.ref == bindparam("b_ref"), timer.c.kind == bindparam("b_kind")
 )
@@ -80,6 +81,11 @@ def add(tx: Transaction, kind: str, ref: str, token: int, due_at: int) -> None:
 def drop_kind(tx: Transaction, kind: str, ref: str) -> None:
     """Forget one kind of timers of a block run or a run."""
     tx.execute(_DROP_KIND, {"b_ref": ref, "b_kind": kind})
+
+
+def drop_all(tx: Transaction, block_run_ids: list[str]) -> None:
+    """Forget the timers of some block runs."""
+    tx.execute(_DROP_ALL, {"b_refs": block_run_ids})
 
 
 def drop(tx: Transaction, block_run_id: str) -> None:

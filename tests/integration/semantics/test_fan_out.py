@@ -238,8 +238,10 @@ def test_each_item_has_its_own_retries_and_log(stage: Stage) -> None:
             "own_source": ("data_loader", "return [[1, 2]]", []),
             "own_each": (
                 "transformer",
-                "print('try', args[0], kwargs['retry']['attempts'])\n"
-                "assert kwargs['retry']['attempts'] == args[0]",
+                (
+                    "print('try', args[0], kwargs['retry']['attempts'])\n"
+                    "assert kwargs['retry']['attempts'] == args[0]"
+                ),
                 ["own_source"],
             ),
         },

@@ -28,7 +28,8 @@ def _guarded(stage: Stage, pipeline: str, body: str, callback: str, above: str =
 def test_success_is_called_with_the_output_and_the_run(stage: Stage) -> None:
     told = (
         "@callback('success')\ndef ok(value, **kwargs):\n    "
-        + _note("[value, kwargs['parent_block_uuid'], kwargs['pipeline_run'].status, kwargs.get('__error')]")
+        + _note("[value, kwargs['parent_block_uuid'], kwargs['pipeline_run'].status, "
+                "kwargs.get('__error')]")
         + "\n@callback('failure')\ndef bad(value, **kwargs):\n    "
         + _note("'never'")
     )  # fmt: skip
@@ -129,7 +130,8 @@ def test_one_callback_of_several_blocks_is_called_for_each(stage: Stage) -> None
 def test_a_callback_of_a_dynamic_child_is_called_once_for_each_item(stage: Stage) -> None:
     told = (
         "@callback('success')\ndef ok(value, **kwargs):\n    " + _note("value")
-        + "\n@callback('failure')\ndef bad(value, **kwargs):\n    " + _note("str(kwargs['__error'])")
+        + "\n@callback('failure')\ndef bad(value, **kwargs):\n    "
+        + _note("str(kwargs['__error'])")
     )  # fmt: skip
     stage.write(
         "items",

@@ -172,7 +172,7 @@ def test_tests_see_all_outputs_and_the_keywords_and_all_of_them_run(workshop):
         "@test\nasync def waits(*outputs):\n    assert len(outputs) == 2\n"
     )
     outcome = workshop.run(source, variables={"market": "CA"})
-    assert (outcome.error.type, outcome.error.message) == ("AssertionError", "not NY")
+    assert (outcome.error.type, outcome.error.message) == ("AssertionError", "fails: not NY")
     texts = [line["text"] for line in workshop.log()]
     assert texts == ["fails: AssertionError: not NY", "2/3 tests passed."]
     assert workshop.good(source, variables={"market": "NY"}).keys() == {"output_0", "output_1"}
