@@ -140,6 +140,7 @@ def _drop_upstream(draft: Draft, offer: Offer) -> None:
 ACTS: dict[str, Act] = {
     "go": _nothing,
     "edit": _nothing,
+    "bind-first": fixing_lines.bind_first,
     "drop-first": fixing_lines.drop_first,
     "drop-key": _drop_key,
     "drop-line": fixing_lines.drop_line,

@@ -152,6 +152,18 @@ def _before_display(source: str, lines: str) -> str:
     return "\n".join([*rows[: last.lineno - 1], lines, *rows[last.lineno - 1 :]])
 
 
+def bind_first(draft: Draft, offer: Offer) -> None:
+    """Bind a name to None at the start of the cell, where only functions bind it."""
+    name = offer.repair.names[0]
+    for index in draft.code_cells():
+        if binding_statements(draft.source(index), name):
+            raise UnprocessableError(
+                f"{name} is bound in cell #{index} too, and must keep its value there.",
+                "used-elsewhere",
+            )
+    draft.set_source(offer.cell, put_first(draft.source(offer.cell), f"{name} = None"))
+
+
 def _line(draft: Draft, at: int, name: str) -> ast.stmt:
     source = draft.source(at)
     found = binding_statements(source, name)

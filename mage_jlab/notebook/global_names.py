@@ -42,9 +42,10 @@ def local_source(block: BlockWork, source: str) -> str:
                     places.of(node),
                     (
                         Repair(
-                            "put-first",
+                            "bind-first",
                             f"Bind {missing[0]} to None in the cell first",
-                            names=(f"{missing[0]} = None",),
+                            names=(missing[0],),
+                            automatic=True,
                         ),
                     ),
                 )

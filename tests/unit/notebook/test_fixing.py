@@ -250,6 +250,11 @@ FIXED: dict[str, tuple[str, Cells, list[tuple[str, str]]]] = {
         [("parameters", "a = 1\nprint(a)"), (C, "b = a")],
         [("parameters", "a = 1"), (T, "print(a)"), (C, "b = a")],
     ),
+    "a name that only a function binds": (
+        "bind-first",
+        [(C, "def f():\n    global n\n    n = 1\nf()\nm = n")],
+        [(C, "n = None\ndef f():\n    global n\n    n = 1\nf()\nm = n")],
+    ),
     "two defaults": (
         "drop-first",
         [("parameters", "a = 1\nb = 2\na = 3"), (C, "c = a + b")],

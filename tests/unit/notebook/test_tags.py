@@ -173,7 +173,7 @@ TOGETHER: dict[str, tuple[list[str], dict[int, int]]] = {
     "a file": (["f = open('a.txt')", "text = f.read()"], {1: 0}),
     "an iterator": (
         ["rows = iter([1, 2])", "first = next(rows)", "rest = list(rows)"],
-        {1: 0, 2: 0},
+        {1: 0, 2: 1},
     ),
     "nothing": (["df = read('a')", "clean = df.dropna()", "clean.to_csv('b')"], {}),
 }
