@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { status } from './status';
 import { rail } from './rail';
 import { launcher } from './launcher';
+import { links } from './links';
 import { exporter } from './export';
 import { cells, workbenches } from './cells';
 import { core } from './core';
@@ -31,7 +32,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   turning,
   exporter,
   status,
-  launcher
+  launcher,
+  links
 ];
 
 export default plugins;

@@ -15,7 +15,7 @@ export const IMage = new Token<IMage>(
 
 /** The ids of the commands that one view of mage_jlab offers to the others. */
 export namespace CommandIDs {
-  /** Open a pipeline: `{project, pipeline}`. */
+  /** Open a pipeline: `{project, pipeline, block?}`. */
   export const openPipeline = 'mage-jlab:open-pipeline';
 
   /** Open a run: `{run, block?}`. */

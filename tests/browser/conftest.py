@@ -84,7 +84,7 @@ class Lab:
             self.page.screenshot(path=folder / f"{name}.png", animations="disabled")
 
     def write(self, path: str, *cells: dict[str, Any] | str) -> None:
-        """Write a notebook: a text is an untagged code cell, a dict has ``source`` and ``tags``."""
+        """Write a notebook: a text is an untagged code cell, a dict has its source and metadata."""
         made = []
         for index, cell in enumerate(cells):
             given = {"source": cell} if isinstance(cell, str) else cell
@@ -92,7 +92,7 @@ class Lab:
                 {
                     "cell_type": "code",
                     "id": given.get("id", f"cell-{index}"),
-                    "metadata": {"tags": given["tags"]} if given.get("tags") else {},
+                    "metadata": {key: given[key] for key in ("tags", "mage") if given.get(key)},
                     "source": given["source"],
                     "outputs": [],
                     "execution_count": None,

@@ -140,27 +140,20 @@ def test_drift_and_names_lead_from_the_cell_to_the_diff_and_the_last_run(lab: An
     lab.picture("export-again-light")
 
 
-def test_a_whole_notebook_becomes_a_pipeline_by_guess(lab: Any) -> None:
-    lab.write(
-        NOTEBOOK,
-        "import pandas as pd",
-        'sales = pd.read_csv("sales.csv")',
-        "clean = sales.dropna()",
-        'clean.to_csv("clean.csv")',
-    )
+def test_the_rail_follows_the_notebook_when_it_is_scrolled(lab: Any) -> None:
+    cells = [block(f"value_{n} = {n}\nprint(value_{n})", "custom") for n in range(60)]
+    lab.write(NOTEBOOK, *cells)
     lab.notebook(NOTEBOOK)
     page = lab.page
     lab.command("mage-jlab:go-to-rail")
-    expect(page.locator(".mage-Rail")).to_contain_text("No cell is a block yet")
-    lab.picture("rail-empty-light")
-    page.get_by_role("button", name="Turn this notebook into a pipeline…").click()
-    expect(page.locator(".mage-Rail-row")).to_have_count(3)
-    assert saved_tags(lab) == [
-        [],
-        ["block:data_loader"],
-        ["block:transformer"],
-        ["block:data_exporter"],
-    ]
+    rows = page.locator(".mage-Rail-row")
+    expect(rows).to_have_count(60)
+    expect(rows.last).not_to_be_in_viewport()
+    page.locator(".jp-Notebook .jp-CodeCell").first.hover()
+    for _ in range(12):
+        page.mouse.wheel(0, 800)
+    expect(rows.last).to_be_in_viewport()
+    expect(page.locator(".jp-Cell.jp-mod-active")).to_contain_text("value_0")
 
 
 def test_two_browsers_on_one_notebook_lose_nothing(lab: Any) -> None:

@@ -69,6 +69,8 @@ export function blockRun(
     peak_memory: null,
     products: [],
     error: null,
+    items: null,
+    origin: null,
     ...fields
   };
 }
@@ -92,6 +94,7 @@ export function run(fields: Partial<Run> = {}): Run {
     failed_block: null,
     counts: {},
     block_runs: [],
+    fan_outs: [],
     ...fields
   };
 }

@@ -125,7 +125,9 @@ export function settle(
   void workbench.check();
   keepFocus(panel, active, done);
   announcer.politely(said);
-  Notification.emit(said, 'default', {
+  // Only the newest step can be taken back from its notification.
+  Notification.dismiss(told.get(workbench) ?? '');
+  const id = Notification.emit(said, 'default', {
     autoClose: STAYS,
     actions: [
       {
@@ -143,8 +145,12 @@ export function settle(
       }
     ]
   });
+  told.set(workbench, id);
   return true;
 }
+
+/** The notification of the last step that was done to a notebook. */
+const told = new WeakMap<Workbench, string>();
 
 /** A diagnostic that stays after its fix is not tried again. */
 function placeOf({ cell_id, code, line, column }: Diagnostic): string {

@@ -4,6 +4,7 @@ import * as React from 'react';
 import type { Block, Pipeline, Product, Run } from '../contract';
 import {
   Button,
+  cellText,
   Code,
   type IContext,
   runIcon,
@@ -16,7 +17,7 @@ import { Facts } from './facts';
 import { History } from './history';
 import type { IPart } from './model';
 import { PastBars } from './past';
-import { cellText, Preview } from './preview';
+import { Preview } from './preview';
 import type { IBlockStatus } from './status';
 
 /** What the inspector shows of a block. */

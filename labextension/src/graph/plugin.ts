@@ -45,16 +45,21 @@ export const pipelineView: JupyterFrontEndPlugin<void> = {
           type: 'object',
           properties: {
             project: { type: 'string' },
-            pipeline: { type: 'string' }
+            pipeline: { type: 'string' },
+            block: { type: 'string' }
           },
           required: ['project', 'pipeline']
         }
       },
       execute: args => {
-        opener.open({
+        const view = opener.open({
           project: args['project'] as string,
           pipeline: args['pipeline'] as string
         });
+        const block = args['block'];
+        if (typeof block === 'string' && view instanceof PipelineView) {
+          view.state.select(block);
+        }
       }
     });
     addBlockMenu(app, context);

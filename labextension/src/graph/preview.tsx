@@ -2,19 +2,18 @@ import * as React from 'react';
 
 import type { Product } from '../contract';
 import { CommandIDs } from '../tokens';
-import { Button, count, type IContext, productName } from '../ui';
+import {
+  Button,
+  cellText,
+  count,
+  type IContext,
+  isMoment,
+  productName
+} from '../ui';
 
 /** How many rows the small table shows where nothing else is said, and how many columns. */
 const ROWS = 4;
 const COLUMNS = 6;
-
-/** A value of a table as text; nothing for a missing one. */
-export function cellText(value: unknown): string {
-  if (value === null || value === undefined) {
-    return '';
-  }
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
 
 /**
  * The first rows of a product, small.
@@ -80,7 +79,7 @@ export function Preview(props: {
                     {row[at] === null ? (
                       <em className="mage-mod-grey">{trans.__('null')}</em>
                     ) : (
-                      cellText(row[at])
+                      cellText(row[at], isMoment(column.type))
                     )}
                   </td>
                 ))}

@@ -3,6 +3,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { Run } from '../contract';
@@ -69,21 +70,31 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     'Tells the ends of runs that were started here, and failures of triggers.',
   autoStart: true,
   requires: [IMage],
-  optional: [ITranslator],
+  optional: [ITranslator, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     mage: IMage,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    registry: ISettingRegistry | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('mage_jlab');
     const context = { mage, commands: app.commands, trans };
+    let settings: ISettingRegistry.ISettings | null = null;
+    registry?.load(notifications.id).then(
+      loaded => {
+        settings = loaded;
+      },
+      (reason: unknown) => console.error(reason)
+    );
     const mine = new Set<string>();
     const keep = (_: unknown, run: Run): void => void mine.add(run.id);
     mage.client.runs.started.connect(keep);
     mage.client.triggers.fired.connect(keep);
     const ends = new RunEnds(mage.runs({}));
     ends.ended.connect((_, run) => {
-      if (concerns(run, mine.has(run.id))) {
+      const quiet = settings?.composite.successes === false;
+      const told = concerns(run, mine.has(run.id));
+      if (told && !(quiet && run.state === 'success')) {
         void tell(run, context);
       }
     }, ends);

@@ -12,11 +12,9 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Product } from '../contract';
-import { cellText } from '../graph/preview';
-import { count, type IContext } from '../ui';
+import { cellText, count, type IContext } from '../ui';
 import type { ProductState } from './model';
 import { PagedRows } from './pages';
-import { shownValue } from './words';
 
 /** The height of a row and the least and most width of a column, in px. */
 const ROW = 24;
@@ -67,10 +65,7 @@ function look(node: HTMLElement): {
           ? ''
           : value === null
             ? 'null'
-            : cellText(shownValue(value, Boolean(metadata['moment']))).replace(
-                /\s+/g,
-                ' '
-              )
+            : cellText(value, Boolean(metadata['moment'])).replace(/\s+/g, ' ')
     }),
     heads: new TextRenderer({
       font: config =>

@@ -11,6 +11,7 @@ import {
   Empty,
   fully,
   type IContext,
+  isOutput,
   productName,
   moveFocus,
   OfflineBanner,
@@ -53,8 +54,11 @@ function Others(props: {
   const { state, context } = props;
   const { trans } = context;
   const run = state.run;
+  // What blocks displayed is with the run; here it stands only where one looks at it.
   const rows = (run?.block_runs ?? []).flatMap(one =>
-    one.products.map(product => ({ one, product }))
+    one.products
+      .filter(product => !isOutput(product) || product.id === state.id)
+      .map(product => ({ one, product }))
   );
   return (
     <nav

@@ -2,6 +2,7 @@
 import { DataModel } from '@lumino/datagrid';
 
 import type { Column, RowsPage } from '../contract';
+import { isMoment } from '../ui';
 import { columnType } from './words';
 
 /** How many rows are read at once. */
@@ -12,9 +13,6 @@ const KEPT = 50;
 
 /** Arrow's words for numbers, which stand at the right of their column. */
 const NUMBER = /^(u?int|float|double|half|decimal)/;
-
-/** Arrow's words for moments. */
-const MOMENT = /^timestamp/;
 
 /**
  * The rows of a frame for a grid, read by pages as they come in sight.
@@ -73,7 +71,7 @@ export class PagedRows extends DataModel {
     const type = body ? (this._columns[column]?.type ?? '') : '';
     return {
       number: NUMBER.test(type) || region === 'row-header',
-      moment: MOMENT.test(type)
+      moment: isMoment(type)
     };
   }
 

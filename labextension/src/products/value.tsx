@@ -58,14 +58,28 @@ function Drawn(props: {
 /**
  * A product that is no frame: a figure, JSON, a text; or what it is, where it cannot be shown.
  */
-export function Value(props: {
+export function Value(props: IValueProps): JSX.Element {
+  return (
+    <div className="mage-Value" data-mage-region tabIndex={0}>
+      <Shown {...props} />
+    </div>
+  );
+}
+
+/** What a value is drawn from. */
+export interface IValueProps {
   /** The product. */
   product: Product;
   /** The host's renderers. */
   registry: IRenderMimeRegistry | null;
   /** Words. */
   context: IContext;
-}): JSX.Element {
+}
+
+/**
+ * What is shown of a value, without a place of its own.
+ */
+export function Shown(props: IValueProps): JSX.Element {
   const { product, registry, context } = props;
   const { trans } = context;
   const data = React.useMemo(() => {
@@ -78,21 +92,19 @@ export function Value(props: {
   }, [product, registry]);
   const drawable =
     data && registry ? registry.preferredMimeType(data, 'ensure') : undefined;
+  if (data && registry && drawable) {
+    return <Drawn data={data} registry={registry} />;
+  }
+  if (data && typeof data['text/plain'] === 'string') {
+    return <pre>{data['text/plain']}</pre>;
+  }
   return (
-    <div className="mage-Value" data-mage-region tabIndex={0}>
-      {data && registry && drawable ? (
-        <Drawn data={data} registry={registry} />
-      ) : data && typeof data['text/plain'] === 'string' ? (
-        <pre>{data['text/plain']}</pre>
-      ) : (
-        <Empty
-          text={trans.__(
-            'A value of %1, %2. It can be loaded in a notebook.',
-            product.type_name ?? product.type,
-            size(product.bytes)
-          )}
-        />
+    <Empty
+      text={trans.__(
+        'A value of %1, %2. It can be loaded in a notebook.',
+        product.type_name ?? product.type,
+        size(product.bytes)
       )}
-    </div>
+    />
   );
 }

@@ -4,12 +4,3 @@
 export function columnType(type: string): string {
   return type.replace(/\blarge_/g, '');
 }
-
-/**
- * A value for people: a moment without the zone that its column has, all else as it is.
- */
-export function shownValue(value: unknown, moment: boolean): unknown {
-  return moment && typeof value === 'string'
-    ? value.replace('T', ' ').replace(/\+00:00$/, '')
-    : value;
-}

@@ -11,6 +11,7 @@ import type { IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import type { IContext } from '../ui';
 import { mageIcon } from '../ui';
+import { blockInSight, reveal } from './sight';
 import { Rail } from './view';
 
 /** The panel of the right side bar: it follows the current notebook and its active cell. */
@@ -41,8 +42,22 @@ export class RailPanel extends ReactWidget {
     if (this.isDisposed) {
       return;
     }
+    cancelAnimationFrame(this._frame);
+    this._panel?.content.node.removeEventListener('scroll', this, true);
     Signal.clearData(this);
     super.dispose();
+  }
+
+  /** Follow the notebook when it is scrolled. */
+  handleEvent(): void {
+    cancelAnimationFrame(this._frame);
+    this._frame = requestAnimationFrame(() => {
+      const analysis = this._workbench?.analysis;
+      if (this._panel && !this._panel.isDisposed && analysis) {
+        const cells = new Set(analysis.blocks.map(block => block.cell_id));
+        reveal(this.node, blockInSight(this._panel.content, cells));
+      }
+    });
   }
 
   /** Draw the rail. */
@@ -82,9 +97,15 @@ export class RailPanel extends ReactWidget {
     }
     if (panel !== this._panel) {
       if (this._panel && !this._panel.isDisposed) {
-        this._panel.content.activeCellChanged.disconnect(this._onChanged, this);
+        const { content } = this._panel;
+        content.activeCellChanged.disconnect(this._onChanged, this);
+        content.node.removeEventListener('scroll', this, true);
       }
       panel?.content.activeCellChanged.connect(this._onChanged, this);
+      panel?.content.node.addEventListener('scroll', this, {
+        capture: true,
+        passive: true
+      });
       this._panel = panel;
     }
     this._onChanged();
@@ -102,6 +123,7 @@ export class RailPanel extends ReactWidget {
     this.update();
   }
 
+  private _frame = 0;
   private _mending = false;
   private _panel: NotebookPanel | null = null;
   private _workbench: Workbench | null = null;

@@ -209,6 +209,7 @@ function Row(props: {
     <div
       role="option"
       className="mage-Rail-row"
+      data-mage-cell={block.cell_id}
       tabIndex={props.focusable ? 0 : -1}
       aria-selected={selected}
       aria-label={trans.__('%1, %2', block.name, typeWord(block.type, trans))}

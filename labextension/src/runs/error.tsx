@@ -9,7 +9,7 @@ import {
   Code,
   foldIcon,
   type IContext,
-  productName,
+  isOutput,
   shape,
   TypeBadge
 } from '../ui';
@@ -40,7 +40,11 @@ function Had(props: {
   const { trans, commands } = context;
   const rows = run.block_runs
     .filter(above => one.upstream.includes(above.block))
-    .flatMap(above => above.products.map(product => ({ above, product })));
+    .flatMap(above =>
+      above.products
+        .filter(product => !isOutput(product))
+        .map(product => ({ above, product }))
+    );
   if (rows.length === 0) {
     return null;
   }
@@ -60,9 +64,7 @@ function Had(props: {
                     })
                   }
                 >
-                  <span className="mage-mod-code">
-                    {productName(product, trans)}
-                  </span>
+                  <span className="mage-mod-code">{product.name}</span>
                 </Button>
               </td>
               <td>{product.type}</td>

@@ -12,6 +12,7 @@ import {
 } from '../model';
 import type { IMage } from '../tokens';
 import { ended } from '../ui';
+import { Displayed } from './displayed';
 
 /** How many past runs the grid shows. */
 export const GRID = 30;
@@ -28,9 +29,13 @@ export class RunState implements IDisposable {
     private _mage: IMage,
     id: string
   ) {
+    this.displayed = new Displayed(_mage.client.products);
     this._run = this._open(id);
     this._log = new LogModel(_mage.client, id);
   }
+
+  /** What its blocks displayed. */
+  readonly displayed: Displayed;
 
   /** Something that is shown changed. */
   get changed(): ISignal<this, void> {

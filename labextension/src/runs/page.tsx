@@ -1,4 +1,5 @@
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import * as React from 'react';
 
 import {
@@ -7,6 +8,7 @@ import {
   Button,
   Empty,
   type IContext,
+  isOutput,
   OfflineBanner,
   Tabs,
   useNow,
@@ -17,11 +19,12 @@ import { ErrorTab } from './error';
 import { Head } from './head';
 import { LogPane } from './log';
 import type { RunState } from './model';
+import { OutputTab } from './output';
 import { ProductsTab } from './products';
 import { Table } from './table';
 
 /** What the lower left part shows. */
-type Part = 'error' | 'products' | 'attempts';
+type Part = 'error' | 'products' | 'output' | 'attempts';
 
 /**
  * The run view: head, one table of blocks, last runs and times; below error and products, and the log.
@@ -31,6 +34,8 @@ export function RunPage(props: {
   state: RunState;
   /** Colours code. */
   languages: IEditorLanguageRegistry | null;
+  /** The host's renderers. */
+  registry: IRenderMimeRegistry | null;
   /** Commands and words. */
   context: IContext;
 }): JSX.Element {
@@ -66,6 +71,9 @@ export function RunPage(props: {
   ];
   if (error) {
     parts.unshift(['error', trans.__('Error')]);
+  }
+  if (run.block_runs.some(at => at.products.some(isOutput))) {
+    parts.push(['output', trans.__('Output')]);
   }
   if (attempts.length > 1) {
     parts.push(['attempts', trans.__('Attempts %1', attempts.length)]);
@@ -115,6 +123,15 @@ export function RunPage(props: {
                 attempts={attempts}
                 now={now}
                 context={context}
+              />
+            ) : tab === 'output' ? (
+              <OutputTab
+                run={run}
+                block={state.picked ? state.block : null}
+                displayed={state.displayed}
+                registry={props.registry}
+                context={context}
+                onAll={() => state.pick(null)}
               />
             ) : (
               <ProductsTab

@@ -4,6 +4,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs, IMage } from '../tokens';
@@ -18,13 +19,19 @@ export const runView: JupyterFrontEndPlugin<void> = {
   description: 'Shows a run with its blocks, times, log, error and products.',
   autoStart: true,
   requires: [IMage],
-  optional: [ITranslator, ILayoutRestorer, IEditorLanguageRegistry],
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    IEditorLanguageRegistry,
+    IRenderMimeRegistry
+  ],
   activate: (
     app: JupyterFrontEnd,
     mage: IMage,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    languages: IEditorLanguageRegistry | null
+    languages: IEditorLanguageRegistry | null,
+    registry: IRenderMimeRegistry | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('mage_jlab');
     const context = { mage, commands: app.commands, trans };
@@ -34,7 +41,7 @@ export const runView: JupyterFrontEndPlugin<void> = {
       command,
       restorer,
       key: args => args.run,
-      make: args => new RunView(args, context, languages)
+      make: args => new RunView(args, context, languages, registry)
     });
     app.commands.addCommand(command, {
       label: trans.__('Open Run'),

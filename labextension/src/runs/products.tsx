@@ -6,7 +6,7 @@ import {
   blockType,
   Button,
   type IContext,
-  productName,
+  isOutput,
   moveFocus,
   shape,
   size,
@@ -31,7 +31,11 @@ export function ProductsTab(props: {
   const live = run.state === 'running' || run.state === 'queued';
   const rows = run.block_runs
     .filter(one => block === null || one.block === block)
-    .flatMap(one => one.products.map(product => ({ one, product })));
+    .flatMap(one =>
+      one.products
+        .filter(product => !isOutput(product))
+        .map(product => ({ one, product }))
+    );
   const open = (id: string): void =>
     void commands.execute(CommandIDs.openProduct, { product: id });
   return (
@@ -83,7 +87,7 @@ export function ProductsTab(props: {
                 {one.block}
               </span>
               <span className="mage-ProductRow-name mage-mod-code mage-mod-ellipsis">
-                {productName(product, trans)}
+                {product.name}
               </span>
               <span className="mage-mod-grey">{product.type}</span>
               <span className="mage-ProductRow-shape">

@@ -1,4 +1,5 @@
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import * as React from 'react';
 
 import { type IContext, stateIcon, View } from '../ui';
@@ -24,7 +25,8 @@ export class RunView extends View<IRunArgs> {
   constructor(
     args: IRunArgs,
     private _context: IContext,
-    private _languages: IEditorLanguageRegistry | null
+    private _languages: IEditorLanguageRegistry | null,
+    private _registry: IRenderMimeRegistry | null
   ) {
     super(args);
     this.addClass('mage-RunView');
@@ -52,6 +54,7 @@ export class RunView extends View<IRunArgs> {
       <RunPage
         state={this._state}
         languages={this._languages}
+        registry={this._registry}
         context={this._context}
       />
     );

@@ -11,7 +11,7 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
 
-import { IMage } from '../tokens';
+import { CommandIDs, IMage } from '../tokens';
 import type { IContext, View } from '../ui';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the rows need their menus from the start
 import { addMenus } from './menus';
@@ -86,6 +86,9 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       if (path) {
         await commands.execute('docmanager:open', { path });
         app.shell.activateById('mage-jlab-rail');
+        if (commands.hasCommand(CommandIDs.turnNotebook)) {
+          await commands.execute(CommandIDs.turnNotebook, { path });
+        }
       }
     };
 

@@ -64,6 +64,8 @@ export function TurnCell(props: ITurnCellProps): JSX.Element {
       <Join {...props} />
       {cell.problems
         .filter(({ severity }) => severity !== 'info')
+        // What the suggestion says already need not be said twice.
+        .filter(({ message }) => cell.joined || message !== cell.why)
         .map((problem, index) => (
           <p key={index} className="mage-TurnCell-said">
             <SeverityMark severity={problem.severity} trans={trans} />
@@ -213,9 +215,10 @@ function Join({ cell, onChange, trans }: ITurnCellProps): JSX.Element | null {
   if (cell.merge === null) {
     return null;
   }
+  const problem = cell.problems.find(({ message }) => message === cell.why);
   return (
     <p className="mage-TurnCell-said">
-      <SeverityMark severity="info" trans={trans} />
+      <SeverityMark severity={problem?.severity ?? 'info'} trans={trans} />
       <span>
         {cell.joined
           ? trans.__('Cell %1 is joined with the one above.', cell.number)

@@ -91,7 +91,7 @@ export function shape(
  * Whether a product is what a block displayed, rather than a result that blocks below read.
  */
 export function isOutput(product: Pick<ProductRef, 'name'>): boolean {
-  return product.name === '_display';
+  return /^_display(_\d+)?$/.test(product.name);
 }
 
 /**

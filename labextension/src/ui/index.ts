@@ -10,6 +10,7 @@ export * from './offline';
 export * from './parts';
 export * from './signals';
 export * from './times';
+export * from './values';
 export * from './variables';
 export * from './view';
 export * from './virtual';

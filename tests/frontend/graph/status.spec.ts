@@ -60,7 +60,8 @@ describe('what the graph says about a block', () => {
       file: null,
       file_line: null,
       cell_id: null,
-      line: null
+      line: null,
+      column: null
     };
     const a = blockRun('a', { state: 'failed', error });
     const b = blockRun('b', { state: 'upstream_failed', upstream: ['a'] });

@@ -117,7 +117,8 @@ describe('ends of runs', () => {
       file: null,
       file_line: null,
       cell_id: null,
-      line: null
+      line: null,
+      column: null
     };
     const failed = run({
       id: 'f',

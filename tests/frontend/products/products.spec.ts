@@ -1,10 +1,8 @@
 import type { Product, RowsPage } from '../../../labextension/src/contract';
 import { PAGE, PagedRows } from '../../../labextension/src/products/pages';
 import { bundle } from '../../../labextension/src/products/value';
-import {
-  columnType,
-  shownValue
-} from '../../../labextension/src/products/words';
+import { columnType } from '../../../labextension/src/products/words';
+import { cellText } from '../../../labextension/src/ui';
 
 const product: Product = {
   id: 'x',
@@ -73,13 +71,13 @@ describe('rows by page', () => {
     const type = 'timestamp[ms, tz=UTC]';
     const model = new PagedRows([{ name: 'hour', type }], 1, read);
     expect(model.metadata('body', 0, 0)).toMatchObject({ moment: true });
-    expect(shownValue('2013-01-01T10:00:00+00:00', true)).toBe(
+    expect(cellText('2013-01-01T10:00:00+00:00', true)).toBe(
       '2013-01-01 10:00:00'
     );
-    expect(shownValue('2013-01-01T10:00:00-05:00', true)).toBe(
+    expect(cellText('2013-01-01T10:00:00-05:00', true)).toBe(
       '2013-01-01 10:00:00-05:00'
     );
-    expect(shownValue('A+00:00', false)).toBe('A+00:00');
+    expect(cellText('A+00:00', false)).toBe('A+00:00');
     expect(columnType('large_list<item: large_string>')).toBe(
       'list<item: string>'
     );

@@ -38,7 +38,8 @@ const error = {
   file: null,
   file_line: null,
   cell_id: null,
-  line: null
+  line: null,
+  column: null
 };
 const both = [
   attempt(1, { error }),

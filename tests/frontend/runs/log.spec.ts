@@ -6,9 +6,16 @@ import { run } from '../samples';
 
 const at = '2027-03-12T09:00:00Z';
 const lines = [
-  { at, block: 'a', attempt: 1, level: 'stdout', text: 'read 3 rows' },
-  { at, block: 'b', attempt: 1, level: 'WARNING', text: 'odd' },
-  { at, block: 'b', attempt: 1, level: 'error', text: 'bad' }
+  {
+    at,
+    block: 'a',
+    item: null,
+    attempt: 1,
+    level: 'stdout',
+    text: 'read 3 rows'
+  },
+  { at, block: 'b', item: null, attempt: 1, level: 'WARNING', text: 'odd' },
+  { at, block: 'b', item: null, attempt: 1, level: 'error', text: 'bad' }
 ];
 
 describe('the log', () => {

@@ -18,7 +18,8 @@ const error = {
   file: 'transformers/total.py',
   file_line: 5,
   cell_id: 'total-cell',
-  line: 2
+  line: 2,
+  column: null
 };
 const rows = {
   id: 'x1',
@@ -61,7 +62,12 @@ describe('the run view', () => {
     context.wire.on(`GET runs/${shown.id}`, shown);
     state = new RunState(context.mage, shown.id);
     const node = await draw(
-      <RunPage state={state} languages={null} context={context} />
+      <RunPage
+        state={state}
+        languages={null}
+        registry={null}
+        context={context}
+      />
     );
     await drawn(() => state.run !== null || state.model.error !== null);
     return node;
@@ -245,6 +251,39 @@ describe('the run view', () => {
     expect(node.querySelectorAll('.mage-Attempts tbody tr')).toHaveLength(2);
   });
 
+  it('shows what blocks displayed on a tab of its own, not among the products', async () => {
+    const shown = (id: string, name: string) => ({ ...rows, id, name });
+    const products = [shown('d1', '_display'), shown('d2', '_display_2'), rows];
+    context.wire
+      .on('GET products/d1', { ...rows, mime: { 'text/plain': 'three rows' } })
+      .on('GET products/d2', new Refusal(404, { message: 'Gone.' }));
+    const node = await show(
+      run({ id: 'r3', block_runs: [blockRun('raw', { products })] })
+    );
+    expect(node.querySelectorAll('.mage-ProductRow')).toHaveLength(1);
+    await click(node, 'Output');
+    await drawn(() => words(node).includes('no longer kept'));
+    const figures = [...node.querySelectorAll('figure')];
+    expect(figures.map(words)).toEqual([
+      'rawthree rows',
+      'It is no longer kept.'
+    ]);
+    expect(figures[0].getAttribute('aria-label')).toBe('Output 1 of raw');
+    await settle(() => state.pick('total'));
+    expect(words(node)).toContain('total displayed nothing.');
+    await click(node, 'Show all');
+    expect(node.querySelectorAll('figure')).toHaveLength(2);
+    expect(
+      context.wire.requests.filter(({ path }) => path === 'products/d1')
+    ).toHaveLength(1);
+  });
+
+  it('has no tab for output where no block displayed anything', async () => {
+    const node = await show(before);
+    const tabs = [...node.querySelectorAll('[role="tab"]')].map(words);
+    expect(tabs).toEqual(['Products']);
+  });
+
   it('says that a run is not there', async () => {
     state = new RunState(context.mage, 'gone');
     context.wire.on(
@@ -252,7 +291,12 @@ describe('the run view', () => {
       new Refusal(404, { message: 'There is no run gone.', reason: 'no' })
     );
     const node = await draw(
-      <RunPage state={state} languages={null} context={context} />
+      <RunPage
+        state={state}
+        languages={null}
+        registry={null}
+        context={context}
+      />
     );
     await drawn(() => state.model.error !== null);
     expect(words(node)).toContain(

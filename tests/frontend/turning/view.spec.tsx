@@ -174,6 +174,15 @@ describe('the preview', () => {
     expect(model.change).toHaveBeenLastCalledWith('c2', { joined: false });
   });
 
+  it('says once what is both a problem and the reason to join', async () => {
+    const [, , third] = model.cells as ITurnCell[];
+    third.why = problem.message;
+    const node = rows(await preview())[2];
+    const said = [...node.querySelectorAll('.mage-TurnCell-said')];
+    expect(said.map(words)).toEqual(['Errorax is shared.Join the two']);
+    expect(said[0].querySelector('[data-mark="error"]')).not.toBeNull();
+  });
+
   it('shows the pipeline and what is left to mend, each with the way there', async () => {
     const outcome = (await preview()).querySelector<HTMLElement>(
       '.mage-Turn-outcome'
