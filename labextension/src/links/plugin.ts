@@ -8,8 +8,8 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { IMage } from '../tokens';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- the menu shows the icon
 import { announcer, linkIcon } from '../ui';
-// eslint-disable-next-line jupyter/prefer-lazy-imports -- the lab's address is read at once
 import { linkTo, readLink, targetOf } from './target';
 
 const COPY = 'mage-jlab:copy-link';
