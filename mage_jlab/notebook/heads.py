@@ -92,6 +92,21 @@ def build_head(
     return Head("\n\n".join(part for part in parts if part), sorted(inner))
 
 
+def import_lines(statements: Iterable[str], own: str = "") -> str:
+    """Write import statements as a person would: grouped, sorted, each name once.
+
+    Args:
+        statements: import statements, also such in ``try`` or ``if``.
+        own: the dotted name of the project's own module.
+    """
+    imports, whole = _collect(statements)
+    future = [one for one in dict.fromkeys(imports) if one.module == "__future__"]
+    stars = [one.line for one in dict.fromkeys(imports) if one.name == "*"]
+    rest = [one for one in dict.fromkeys(imports) if one not in future and one.name != "*"]
+    parts = ["\n".join(one.line for one in future), "\n".join(stars), *_groups(rest, own), *whole]
+    return "\n\n".join(part for part in parts if part)
+
+
 def _collect(statements: Iterable[str]) -> tuple[list[_Import], list[str]]:
     """Split statements into single imports, and those that only stand as a whole."""
     imports: list[_Import] = []

@@ -6,13 +6,16 @@ The recorded one, the function's, the last new result, or verb and object of the
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from mage_jlab.domain.block import clean_name, identifier
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.guess import called
-from mage_jlab.notebook.known import BUILTINS
+from mage_jlab.notebook.known import BUILTINS, PYPLOT_FINISHES, names
+from mage_jlab.notebook.literal_paths import PATH, folded
 from mage_jlab.notebook.problems import Repair, error, merge
+from mage_jlab.notebook.strings import literal_text
 
 _WRITING = (
     "to_csv",
@@ -34,6 +37,10 @@ _WRITING = (
 )
 
 
+_FINISHING = PYPLOT_FINISHES | names("last_touches")
+"""Calls that only put the last touch to a figure: another one says what the block is for."""
+
+
 def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> list[str]:
     """Give each block its name, unique without regard to case.
 
@@ -41,7 +48,7 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
         blocks: the blocks, in the notebook's order.
         recorded: cell id -> name at the last export.
     """
-    names: list[str | None] = [None] * len(blocks)
+    named: list[str | None] = [None] * len(blocks)
     taken: dict[str, int] = {}
     for position, block in enumerate(blocks):
         given = block.role.name
@@ -62,17 +69,17 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
             )
         _check_own(block, name)
         taken.setdefault(key, position)
-        names[position] = name
+        named[position] = name
     given_before: set[str] = set()
     for position, block in enumerate(blocks):
-        if names[position] is None:
+        if named[position] is None:
             name = _unique(_inferred(block, given_before), taken, block.head_imports, block.shared)
-            names[position] = name
+            named[position] = name
             taken[name.lower()] = position
         given_before |= {result.lower() for result in block.results} | {
             name.lower() for name in block.changes
         }
-    return [name or "block" for name in names]
+    return [name or "block" for name in named]
 
 
 def _check_own(block: BlockWork, name: str) -> None:
@@ -135,13 +142,20 @@ def _last_call(block: BlockWork) -> str:
     tree = block.parsed.tree
     if tree is None:
         return block.foreign.words if block.foreign is not None else ""
-    for node in reversed(tree.body):
+    told = [node for node in tree.body if not _finishes(node)]
+    for node in reversed(told or tree.body):
         calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
         shown = isinstance(node, ast.Expr) and calls and called(calls[0]) in ("print", "display")
         if calls and not (shown and node is not tree.body[0]):
             return _verb_and_object(calls[0], node, block)
     targets = list(block.facts.binds) + list(block.changes)
     return f"set_{targets[-1]}" if targets else ""
+
+
+def _finishes(node: ast.stmt) -> bool:
+    """Say whether a statement only puts the last touch to a figure."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and called(call) in _FINISHING
 
 
 def _verb_and_object(call: ast.Call, node: ast.stmt, block: BlockWork) -> str:
@@ -152,19 +166,35 @@ def _verb_and_object(call: ast.Call, node: ast.stmt, block: BlockWork) -> str:
         if isinstance(call.func, ast.Name)
         else "run"
     )
-    verb = "write" if verb in _WRITING else verb
+    if verb in ("run", "system") and call.args:
+        words = re.findall(r"(?:^|[\s;&|])([A-Za-z][\w-]*)", str(literal_text(call.args[0])))
+        return f"run_{words[0]}" if words else "run"
+    verb = "write" if verb in _WRITING or _writes_file(call) else verb
     thing = ""
     if isinstance(call.func, ast.Attribute):
         root: ast.expr = call.func.value
         while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
             root = root.func if isinstance(root, ast.Call) else root.value
         name = root.id if isinstance(root, ast.Name) else ""
-        thing = name if name in block.inputs or name in block.facts.binds else ""
+        bound = block.facts.binds.get(name)
+        made_here = bound is not None and bound.how != "import"
+        thing = name if name in block.inputs or made_here else ""
     if not thing:
         thing = next(
             (part.id for one in call.args for part in ast.walk(one) if isinstance(part, ast.Name)),
             "",
         )
+    if not thing:
+        paths = [folded(one, {}) or "" for one in [*call.args, *(w.value for w in call.keywords)]]
+        path = next((one for one in paths if PATH.match(one)), "")
+        thing = path.rstrip("/").rsplit("/", 1)[-1].split(".")[0].split("?")[0]
     if not thing and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         thing = node.targets[0].id
     return f"{verb}_{thing}" if thing else verb
+
+
+def _writes_file(call: ast.Call) -> bool:
+    """Say whether a call opens a file to write to it."""
+    modes = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
+    texts = [one.value for one in modes if isinstance(one, ast.Constant)]
+    return called(call) == "open" and any(set(str(text)) & set("wax") for text in texts)

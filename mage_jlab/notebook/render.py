@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -170,7 +171,7 @@ def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str,
         f'{variable} = {options}.get("{variable}", {default.strip()})'
         for variable, default in block.variables
     ]
-    prologue += [part.source for part in copied]
+    prologue += [_apart(part.source) for part in copied]
     above = _above(head, block, function, options)
     before = "".join(f"{indent(line)}\n" for line in prologue)
     returned = _return(block)
@@ -181,6 +182,11 @@ def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str,
     last = first + inside.count("\n") - 1
     ending = f"{INDENT}{returned}\n" if returned else ""
     return above + before + inside + ending, (first, last)
+
+
+def _apart(text: str) -> str:
+    """Give a definition with an empty line below it, as a person would leave one."""
+    return f"{text}\n" if re.match(r"(?:@|(?:async\s+)?def\b|class\b)", text) else text
 
 
 def _above(head: Head, block: BlockSource, function: str, options: str) -> str:

@@ -16,6 +16,7 @@ from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.document import Cell
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.facts import CellFacts, Parsed, facts_of
+from mage_jlab.notebook.heads import import_lines
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import Place, error, merge
 from mage_jlab.notebook.randomness import seeds
@@ -176,13 +177,12 @@ class Settings:
             return ""
         texts = {text: None for binding in self.first_reads.values() for text in binding.statements}
         imports = [text for text in texts if _is_import(text)]
-        imports.sort(key=lambda text: (not text.startswith("from __future__"), text))
         rest = sorted(
             (one for one in self.first_reads.values() if one.origin == "literal"),
             key=lambda one: (one.cell, one.place.line if one.place else 0),
         )
         literals = dict.fromkeys(text for one in rest for text in one.statements)
-        return "\n".join([*imports, "", *literals, *self.first]) + "\n"
+        return "\n".join([import_lines(imports), "", *literals, *self.first]) + "\n"
 
 
 def _is_import(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mage_jlab.notebook.environment import Binding
+from mage_jlab.notebook.heads import import_lines
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.survey import reads_of
 from mage_jlab.notebook.walk import Walk
@@ -40,13 +41,9 @@ def shared_source(walk: Walk, names: Iterable[str]) -> str:
     ordered = sorted(found.values(), key=lambda one: (one.cell, one.place.line if one.place else 0))
     plain = [one.statements[0] for one in ordered if one.origin == "literal"]
     definitions = [one.statements[0] for one in ordered if one.origin == "definition"]
-    parts = ["\n".join(_sorted(imports))] if imports else []
+    parts = [import_lines(imports)] if imports else []
     if plain:
         parts.append("\n".join(dict.fromkeys(plain)))
     text = "\n\n".join(parts)
     body = "\n\n\n".join(dict.fromkeys(definitions))
     return (f"{text}\n\n\n{body}" if text else body) + "\n"
-
-
-def _sorted(imports: Iterable[str]) -> list[str]:
-    return sorted(imports, key=lambda text: (not text.startswith("from __future__"), text))
