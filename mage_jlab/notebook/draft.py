@@ -70,6 +70,10 @@ class Draft:
         """Take a cell away."""
         del self._cells[at]
 
+    def move(self, at: int, to: int) -> None:
+        """Move a cell up, to the place of another one."""
+        self._cells.insert(to, self._cells.pop(at))
+
     def keep(self, kept: int, cells: Collection[int], at: int) -> None:
         """Put one of several cells at the place of another of them, and take the rest away."""
         one = self._cells[kept]

@@ -119,6 +119,11 @@ def _merge(draft: Draft, offer: Offer) -> None:
     merge_cells(draft, draft.at(offer), offer.cell)
 
 
+def _move_up(draft: Draft, offer: Offer) -> None:
+    """Move a cell of below above the one that needs it."""
+    draft.move(draft.at(offer), offer.cell)
+
+
 def _rename(draft: Draft, offer: Offer) -> None:
     """Give a block a name."""
     draft.set_mage(draft.at(offer), "name", offer.repair.names[0])
@@ -140,6 +145,7 @@ def _drop_upstream(draft: Draft, offer: Offer) -> None:
 ACTS: dict[str, Act] = {
     "go": _nothing,
     "edit": _nothing,
+    "add-parameter": fixing_lines.add_parameter,
     "bind-first": fixing_lines.bind_first,
     "drop-first": fixing_lines.drop_first,
     "drop-key": _drop_key,
@@ -149,6 +155,7 @@ ACTS: dict[str, Act] = {
     "make-block": _make_block,
     "merge": _merge,
     "move": fixing_lines.move_line,
+    "move-up": _move_up,
     "move-out": fixing_lines.move_out,
     "new-id": _nothing,  # every cell of a draft has an id of its own
     "open": fixing_lines.open_here,

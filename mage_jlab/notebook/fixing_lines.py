@@ -57,13 +57,24 @@ def make_parameter(draft: Draft, offer: Offer) -> None:
             f"{name} is no plain value, so it cannot be a parameter.", "not-literal"
         ) from None
     taken, left = take_out(draft.source(from_), node)
-    parameters = draft.parameters_cell()
-    if parameters is None:
-        parameters = draft.insert(from_, "")
-        from_ += 1
-        draft.add_tag(parameters, "parameters")
-    draft.set_source(parameters, put_last(draft.source(parameters), taken))
+    from_ += _among_parameters(draft, from_, taken)
     _leave(draft, from_, left)
+
+
+def add_parameter(draft: Draft, offer: Offer) -> None:
+    """Make a name that no cell defines a runtime variable, None by default."""
+    _among_parameters(draft, min(draft.code_cells()), f"{offer.repair.names[0]} = None")
+
+
+def _among_parameters(draft: Draft, at: int, line: str) -> int:
+    """Add a line to the cell of the runtime variables; gives how many cells were put in."""
+    parameters = draft.parameters_cell()
+    new = parameters is None
+    if parameters is None:
+        parameters = draft.insert(at, "")
+        draft.add_tag(parameters, "parameters")
+    draft.set_source(parameters, put_last(draft.source(parameters), line))
+    return int(new)
 
 
 def split(draft: Draft, offer: Offer) -> None:

@@ -389,4 +389,4 @@ class Resolver:
         later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
         deleted = name in self._environment.deleted
         lost = self._environment.lost.get(name, "")
-        self._work.report(unbound(name, place, deleted=deleted, later=bool(later), lost=lost))
+        self._work.report(unbound(name, place, deleted=deleted, later=later, lost=lost))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mage_jlab.notebook.known import STAR_BUILTINS, STAR_VALUES
-from mage_jlab.notebook.problems import Place, Problem, error, warning
+from mage_jlab.notebook.problems import Place, Problem, Repair, error, warning
 
 SESSION_NAMES = frozenset(
     [
@@ -31,7 +32,7 @@ _OUTPUT = re.compile(r"_{1,3}|_i{0,3}\d*|Out|In")
 
 
 def unbound(
-    name: str, place: Place | None, *, deleted: bool, later: bool, lost: str = ""
+    name: str, place: Place | None, *, deleted: bool, later: Sequence[int], lost: str = ""
 ) -> Problem:
     """Give the problem of a name without a value.
 
@@ -39,7 +40,7 @@ def unbound(
         name: the name.
         place: where it is read.
         deleted: whether a cell above deletes it.
-        later: whether a cell below binds it.
+        later: the cells below that bind it.
         lost: why a run has it not, when a magic above binds it in a notebook.
     """
     if lost:
@@ -57,11 +58,15 @@ def unbound(
         return error("hidden-state", message, place, (f"Keep {name}",))
     if later:
         message = f"{name} is defined only below, so running the notebook from the top fails here."
-        fix = f"Move the cell that defines {name} above this one"
-    else:
-        message = f"{name} is defined in no cell, so it works only in a kernel that still has it."
-        fix = f"Define {name} in a cell above"
-    return error("hidden-state", message, place, (fix,))
+        title = f"Move the cell that defines {name} above this one"
+        go = Repair("go", "Go to that cell", later[0])
+        return error("hidden-state", message, place, (Repair("move-up", title, later[0]), go))
+    message = f"{name} is defined in no cell, so it works only in a kernel that still has it."
+    fixes = (
+        f"Define {name} in a cell above",
+        Repair("add-parameter", f"Make {name} a runtime variable, None by default", names=(name,)),
+    )
+    return error("hidden-state", message, place, fixes)
 
 
 def under_star(name: str, reader: str) -> Problem:

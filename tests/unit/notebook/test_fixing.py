@@ -255,6 +255,16 @@ FIXED: dict[str, tuple[str, Cells, list[tuple[str, str]]]] = {
         [(C, "def f():\n    global n\n    n = 1\nf()\nm = n")],
         [(C, "n = None\ndef f():\n    global n\n    n = 1\nf()\nm = n")],
     ),
+    "a cell of below moves up": (
+        "move-up",
+        [(C, "y = x"), (T, "z = 1"), (L, "x = 1")],
+        [(L, "x = 1"), (C, "y = x"), (T, "z = 1")],
+    ),
+    "a name of nowhere becomes a parameter": (
+        "add-parameter",
+        [(C, "y = x")],
+        [("parameters", "x = None"), (C, "y = x")],
+    ),
     "two defaults": (
         "drop-first",
         [("parameters", "a = 1\nb = 2\na = 3"), (C, "c = a + b")],
@@ -333,7 +343,7 @@ def test_a_fix_that_would_change_what_the_notebook_gives_is_refused(name: str) -
 def test_a_fix_that_is_not_offered_is_not_found() -> None:
     document = notebook((C, "x = y"))
     place = DiagnosticPlace(cell_id="c0", code="hidden-state", line=1, column=5)
-    with pytest.raises(NotFoundError, match="untag"):
+    with pytest.raises(NotFoundError, match="add-parameter"):
         carry_out(document, read_it(document), place, "move")
 
 
