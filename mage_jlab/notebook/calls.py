@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from dataclasses import replace
 
 from mage_jlab.notebook import known, randomness
-from mage_jlab.notebook.instances import class_name, instance_kind
 from mage_jlab.notebook.library_calls import LibraryCalls, copies, inplace
-from mage_jlab.notebook.values import IMMUTABLE, NONE, Called, Value
+from mage_jlab.notebook.values import IMMUTABLE, NONE, LateCall, Value
 
 
 class Calls(LibraryCalls):
@@ -47,14 +47,19 @@ class Calls(LibraryCalls):
             or ""
         )
         self.strings(node, dotted, method)
-        self._handed_on(node, [*arguments, *words.values()])
-        for value in [*arguments, *words.values()]:
-            if value.kind == "figure":
+        every = [*arguments, *words.values()]
+        self.handed_on(node, base, every)
+        for value in every:
+            if value.kind in ("figure", "buffer"):
                 self.change(value, node.func)
         if isinstance(node.func, ast.Call | ast.Lambda) and callee.module is None:
             dotted = ""
         if callee.function is not None:
-            return self._of_notebook(node, callee, arguments, words)
+            return self.call_function(node, callee, arguments, words)
+        if callee.cls is not None:
+            given = self.method(node, callee, "__call__", arguments, words)
+            if given is not None:
+                return given
         if method is not None and base is not None and base.module is None:
             return self._of_method(node, base, method.attr, arguments, words, discarded, looks)
         if dotted:
@@ -63,67 +68,27 @@ class Calls(LibraryCalls):
             self.change(callee, node.func)
         if name == "display" and not self.known(name):
             return self.new("immutable")
-        return self.of_unknown(node, [*arguments, *words.values()], looks)
+        for token in callee.own:
+            self.called.setdefault(token, self.places.of(node.func))
+        owners = [owner for scope, owner in callee.own if scope == "outer"]
+        found = [one for one in map(self.current, owners) if one.function is not None]
+        for one in found:
+            self.call_function(node, one, arguments, words)
+        if callee.kind == "unknown" and callee.own and not found:
+            looks = False
+        called = next(iter(owners), None)
+        if self.parent is not None and called is not None and name is not None:
+            return self._of_late(node, called, arguments, words)
+        return self.of_unknown(node, every, looks)
 
-    def _handed_on(self, node: ast.Call, arguments: list[Value]) -> None:
-        """A function that is handed to a call is taken to be called by it."""
-        place = self.places.of(node.func)
-        for value in arguments:
-            if value.kind == "changer":
-                self.change(value, node.func)
-            if value.function is not None:
-                for name in value.function.changes:
-                    self.change_name(name, place, certain=True)
-                for name in value.function.draws:
-                    if name not in self.seeded:
-                        self.draws.setdefault(name, place)
-                self.take_session(value.function, place)
-
-    def _of_notebook(
-        self, node: ast.Call, callee: Value, arguments: list[Value], words: dict[str, Value]
+    def _of_late(
+        self, node: ast.Call, name: str, arguments: list[Value], words: dict[str, Value]
     ) -> Value:
-        function = callee.function
-        assert function is not None
-        place = self.places.of(node.func)
-        given = dict(zip(function.parameters, arguments, strict=False)) | words
-        every = [*arguments, *words.values()]
-        for name in function.changes_inside:
-            if name in given:
-                self.change(Value(given[name].parts), node.func, certain=False)
-        for name in function.changes_parameters:
-            if name in given:
-                self.change(given[name], node.func)
-                self.put_inside(given[name], NONE.union(*(value.all for value in every)))
-            else:
-                self.change(Value(callee.parts), node.func)
-            if len(arguments) > len(function.parameters) or "**" in words:
-                for value in every:
-                    self.change(value, node.func)
-        for name in function.changes:
-            self.change_name(name, place, certain=True)
-        for name in function.writes:
-            self.bind(name, self.new(), "assign", node.func)
-            self.written.add(name)
-        for name in function.draws:
-            if name not in self.seeded:
-                self.draws.setdefault(name, place)
-        self.take_session(function, place)
-        given_names = [self.current(name) for name in function.gives_names]
-        held = callee.parts.union(
-            *(one.parts if one.kind == "function" else one.all for one in given_names)
-        )
-        held = frozenset(token for token in held if token[0] != "late") | {
-            ("late", late) for late in function.gives_late
-        }
-        if function.is_class or function.is_generator:
-            kind = "generator" if function.is_generator else instance_kind(function)
-            return self.new(kind, held.union(*(value.all for value in every)))
-        shared = held.union(
-            *(given[name].all for name in function.gives_parameters if name in given)
-        )
-        if not shared:
-            return self.new(function.gives if function.gives != "function" else "unknown")
-        return Value(shared | self.new().own, shared, function.gives)
+        """In a function, a call of what is not known yet: it is carried out when it is."""
+        self.drawn(ast.unparse(node.func), self.places.of(node.func))
+        self.late_calls[LateCall(name, tuple(arguments), tuple(words.items()))] = None
+        shared = NONE.union(*(value.all for value in (*arguments, *words.values())))
+        return Value(self.new().own | shared, shared)
 
     def _of_method(
         self,
@@ -136,6 +101,13 @@ class Calls(LibraryCalls):
         looks: bool,
     ) -> Value:
         target = _first_name(node.func)
+        given = self.method(node, base, name, arguments, words)
+        if given is not None:
+            return given
+        if name not in known.QUIET_METHODS | known.FRESH_METHODS | known.CHANGING_METHODS:
+            self.late_method(base, name, arguments, words)
+        if name in self.context.changing and base.kind in ("unknown", "object"):
+            self.change(base, target, certain=False)
         if _of_class(node.func) and name in known.BOUND_CHANGING and arguments:
             self.change(arguments[0], node.args[0])
         inside = NONE.union(*(value.all for value in [*arguments, *words.values()]))
@@ -160,13 +132,14 @@ class Calls(LibraryCalls):
             for value in arguments if name in ("shuffle",) else ():
                 self.change(value, node.func)
             return self.new("array")
-        method = self._method(base.kind, name)
-        if method is not None:
-            return self._of_notebook(node, Value(function=method), [base, *arguments], words)
+        if base.kind == "buffer":
+            if name not in ("getvalue", "getbuffer", "tell", "fileno"):
+                self.change(base, target)
+            return self.new()
         if name == "pipe":
             for value in arguments[:1]:
                 if value.function is not None:
-                    return self._of_notebook(node, value, [base, *arguments[1:]], words)
+                    return self.call_function(node, value, [base, *arguments[1:]], words)
         if base.kind == "plotter" or (
             base.kind == "pandas" and name in ("plot", "hist", "boxplot")
         ):
@@ -178,16 +151,12 @@ class Calls(LibraryCalls):
         if base.kind == "pandas":
             if name in known.PANDAS_CHANGING or (name == "append" and discarded):
                 self.change(base, target)
+            if name in known.LAZY_METHODS:
+                return self.new("pandas", base.own)
             return self.new(
                 "immutable" if name in ("to_csv", "to_json", "item", "nunique") else "pandas"
             )
         return self._of_object(node, base, name, inside, discarded, looks)
-
-    def _method(self, kind: str, name: str) -> Called | None:
-        """Give a method of an instance of one of the notebook's classes."""
-        owner = class_name(kind)
-        function = self.current(owner).function if owner is not None else None
-        return dict(function.methods).get(name) if function is not None else None
 
     def _of_object(
         self,
@@ -200,7 +169,7 @@ class Calls(LibraryCalls):
     ) -> Value:
         target = _first_name(node.func)
         changes = (name in known.CHANGING_METHODS or known.changes_by_name(name)) or (
-            name in known.CHANGING_IF_DISCARDED and (discarded or base.kind == "container")
+            name in known.CHANGING_IF_DISCARDED and (discarded or base.is_container)
         )
         if changes:
             self.change(base, target)
@@ -212,12 +181,15 @@ class Calls(LibraryCalls):
                 itself = name == "fit" and base.kind in ("estimator", "pipeline", "unknown")
                 return Value(base.own, base.parts, base.kind) if itself else self.new("object")
             return Value(base.parts | inside, base.parts | inside)
-        if name in known.FRESH_METHODS and base.kind != "container" and copies(node.keywords):
+        if name in known.FRESH_METHODS and not base.is_container and copies(node.keywords):
             return self.new(base.kind if base.kind == "array" else "unknown")
         if not looks:
             self.change(Value(base.own, kind=base.kind), target, certain=False)
             self.put_inside(base, inside)
-        if name in ("copy", "items", "values", "keys", "get") or base.kind == "container":
+        if base.is_container and name in ("items", "values", "keys"):
+            view = self.new("container", base.all)
+            return replace(view, element=Value(base.parts, base.parts))
+        if name in ("copy", "items", "values", "keys", "get") or base.is_container:
             return Value(
                 self.new().own | (base.parts if name not in ("copy", "keys") else NONE),
                 base.parts | inside,

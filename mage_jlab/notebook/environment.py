@@ -5,10 +5,9 @@ Which cell bound it, and how it can reach a block's file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mage_jlab.notebook.instances import class_name
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import Place
 from mage_jlab.notebook.scope_state import Context
@@ -64,15 +63,21 @@ class Binding:
     change: Change | None = None
     own: frozenset[ObjectId] = frozenset()
     parts: frozenset[ObjectId] = frozenset()
+    cls: Called | None = None
 
 
 @dataclass
 class Environment:
-    """All names at one place of the notebook."""
+    """All names at one place of the notebook.
+
+    Attributes:
+        changing: names of methods with which objects of the notebook's classes change themselves.
+    """
 
     names: dict[str, Binding] = field(default_factory=dict)
     stars: list[tuple[int, str]] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
+    changing: frozenset[str] = frozenset()
     lost: dict[str, str] = field(default_factory=dict)
     saved: dict[str, Binding] = field(default_factory=dict)
 
@@ -87,6 +92,7 @@ class Environment:
         modules: list[tuple[str, str]] = []
         functions: list[tuple[str, Called]] = []
         kinds: list[tuple[str, str]] = []
+        classes: list[tuple[str, Called]] = []
         queue = sorted(words & self.names.keys())
         seen = set(queue)
         while queue:
@@ -97,34 +103,32 @@ class Environment:
             if binding.function is not None:
                 function = without_reads(binding.function) if name in shared else binding.function
                 functions.append((name, function))
-                for other in [one for one, _ in function.reads] + sorted(function.changes):
+                called = [call.name for call in function.calls]
+                for other in [one for one, _ in function.reads] + sorted(function.changes) + called:
                     if other in self.names and other not in seen:
                         seen.add(other)
                         queue.append(other)
             if binding.kind != "unknown":
                 kinds.append((name, binding.kind))
-            owner = class_name(binding.kind)
-            if owner in self.names and owner not in seen:
-                seen.add(owner)
-                queue.append(owner)
-        return Context(tuple(modules), tuple(functions), tuple(kinds), frozenset(seen) - BUILTINS)
+            if binding.cls is not None:
+                classes.append((name, binding.cls))
+        return Context(
+            tuple(modules),
+            tuple(functions),
+            tuple(kinds),
+            frozenset(seen) - BUILTINS,
+            tuple(classes),
+            self.changing & words,
+        )
 
 
 def without_reads(function: Called) -> Called:
     """Give a function as one whose own file has all that it reads."""
-    return Called(
-        function.name,
-        function.parameters,
-        changes_parameters=function.changes_parameters,
-        gives_parameters=function.gives_parameters,
-        gives_names=function.gives_names,
-        is_generator=function.is_generator,
-        gives=function.gives,
-        draws=function.draws,
-        is_class=function.is_class,
-        sets=function.sets,
-        figures=function.figures,
-        holds=function.holds,
-        changes_inside=function.changes_inside,
-        methods=function.methods,
+    return replace(
+        function,
+        reads=(),
+        changes=frozenset(),
+        writes=frozenset(),
+        strings=frozenset(),
+        gives_late=frozenset(),
     )

@@ -6,6 +6,7 @@ import ast
 from abc import abstractmethod
 from collections.abc import Callable
 
+from mage_jlab.notebook import known
 from mage_jlab.notebook.calls import Calls
 from mage_jlab.notebook.known import BOUND_CHANGING, CONSTANTS
 from mage_jlab.notebook.scope_state import ScopeState
@@ -83,7 +84,8 @@ class Expressions(Calls):
         if kinds == {"immutable"}:
             return IMMUTABLE
         kind = next((one for one in ("pandas", "array") if one in kinds), "unknown")
-        if left.kind == right.kind == "container":
+        self.use(left, known.operator_method(node.op), node)
+        if left.is_container and right.is_container:
             kind = "container"
         return self.new(kind, NONE if kind in ("pandas", "array") else left.parts | right.parts)
 
@@ -100,19 +102,23 @@ class Expressions(Calls):
     def of_boolop(self, node: ast.BoolOp) -> Value:
         """One of its values; those after the first may never be read, which changes nothing."""
         result = self.value(node.values[0])
+        self.possible += 1
         for part in node.values[1:]:
             before = self.state.copy()
             result = result.joined(self.value(part))
             self.state.sure &= before.sure
+        self.possible -= 1
         return result
 
     def of_ifexp(self, node: ast.IfExp) -> Value:
         """One of two values."""
         self.value(node.test)
         other = self.state.copy()
+        self.possible += 1
         first = self.value(node.body)
         mine, self.state = self.state, other
         second = self.value(node.orelse)
+        self.possible -= 1
         mine.merge(self.state)
         self.state = mine
         return first.joined(second)
@@ -126,6 +132,11 @@ class Expressions(Calls):
     def of_attribute(self, node: ast.Attribute) -> Value:
         """A module's member, or something of an object, which may be a part of it."""
         base = self.value(node.value)
+        method = base.cls.method(node.attr) if base.cls is not None else None
+        if base.cls is None or (method is not None and method.style == "property"):
+            given = self.use(base, node.attr, node)
+            if given is not None:
+                return given
         return self.attribute(base, node.attr)
 
     def attribute(self, base: Value, name: str) -> Value:
@@ -157,13 +168,16 @@ class Expressions(Calls):
         """An element, a view or a selection."""
         base = self.value(node.value)
         index = self.value(node.slice)
+        given = self.use(base, "__getitem__", node)
+        if given is not None:
+            return given
         if base.kind in ("pandas", "immutable"):
             return self.new(base.kind)
         if isinstance(node.slice, ast.Compare) or index.kind == "pandas":
             return self.new(base.kind)
-        if base.kind == "container" and isinstance(node.slice, ast.Slice):
+        if base.is_container and isinstance(node.slice, ast.Slice):
             return self.new("container", base.parts)
-        if base.kind == "container":
+        if base.is_container:
             if (
                 base.items
                 and isinstance(node.slice, ast.Constant)
@@ -205,9 +219,11 @@ class Expressions(Calls):
 
     def late(self, function: Called) -> frozenset[Token]:
         """Give the names of the notebook that a function reads anew at each call."""
-        return frozenset(
-            ("late", name) for name, _ in function.reads if not self._own(name)
-        ) | frozenset(("late", name) for name in function.gives_late)
+        return (
+            frozenset(("late", name) for name, _ in function.reads if not self._own(name))
+            | frozenset(("late", name) for name in function.gives_late)
+            | function.does
+        )
 
     def _own(self, name: str) -> bool:
         scope: ScopeState | None = self
@@ -248,10 +264,10 @@ class Expressions(Calls):
         names = [name.id for part in node.generators for name in target_names(part.target)]
         before = set(self.state.sure)
         saved = {name: self.state.values.get(name) for name in names}
-        first = self.item(self.value(node.generators[0].iter))
+        first = self.each(node.generators[0].iter)
         self.overlay += names
         for position, part in enumerate(node.generators):
-            item = first if position == 0 else self.item(self.value(part.iter))
+            item = first if position == 0 else self.each(part.iter)
             self.assign(part.target, item, part.target, "for")
             for test in part.ifs:
                 self.value(test)
@@ -271,6 +287,12 @@ class Expressions(Calls):
 
     of_listcomp = of_setcomp = of_dictcomp = of_generatorexp = _comprehension
 
+    def each(self, node: ast.expr) -> Value:
+        """Follow what is gone through, and give what it gives."""
+        value = self.value(node)
+        given = self.use(value, "__iter__", node)
+        return self.item(value if given is None else given)
+
     def item(self, value: Value) -> Value:
         """Give what going through a value gives."""
         if value.element is not None:
@@ -281,7 +303,7 @@ class Expressions(Calls):
             return self.new("pandas")
         if value.kind == "figure":
             return Value(value.own, value.parts, "figure")
-        if value.kind in ("container", "iterator", "generator"):
+        if value.is_container or value.kind in ("iterator", "generator"):
             return Value(value.parts, value.parts)
         if value.kind == "object":
             return self.new("object", value.parts)
@@ -309,8 +331,8 @@ class Expressions(Calls):
 
     def _apart(self, value: Value) -> Value:
         """Give one of the values that something unpacks to."""
-        if value.kind == "immutable":
-            return IMMUTABLE
+        if value.kind in ("immutable", "changer"):
+            return value
         if value.kind == "object":
             return self.new("object", value.parts)
         outer = frozenset(token for token in value.all if token[0] != "new")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +18,8 @@ from mage_jlab.notebook.values import Called, Token, Value
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _KEPT = 4096
+_NEWER = re.compile(r"\s*(?:(?:async\s+)?def|class)\s+\w+\s*\[|\s*type\s+\w+\s*[\[=]")
+"""The statements of Python 3.12 (PEP 695) that an older parser refuses."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,12 @@ class CellFacts:
     Attributes:
         reads: names that may be read before the cell binds them, with the first place.
         bare: those of them that the cell itself never binds before.
+        firm: those of them that are read on every path.
         binds: names that the cell binds, in the order of the last binding.
         sure: names that are bound at the end on all paths.
         changed: objects from above, or made here, that are changed in place, each with the
             place and whether that is certain.
+        called: objects from above that hold functions which are called.
         values: what the names stand for at the end.
         deleted: names that are gone at the end.
         string_names: names that are read through a string inside a function or comprehension.
@@ -54,9 +60,11 @@ class CellFacts:
 
     reads: dict[str, Place] = field(default_factory=dict)
     bare: frozenset[str] = frozenset()
+    firm: frozenset[str] = frozenset()
     binds: dict[str, Bound] = field(default_factory=dict)
     sure: frozenset[str] = frozenset()
     changed: dict[Token, tuple[Place, bool]] = field(default_factory=dict)
+    called: dict[Token, Place] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     deleted: dict[str, Place] = field(default_factory=dict)
     draws: dict[str, Place] = field(default_factory=dict)
@@ -85,6 +93,8 @@ def parse(text: str) -> Parsed:
     """Parse a cell's text; a text that does not compile gives the problem instead of a tree."""
     translation = translate(text)
     words = frozenset(_WORD.findall(translation.source))
+    if not translation.source.isascii():
+        words |= {unicodedata.normalize("NFKC", word) for word in words}
     if translation.language is not None:
         too_long = next((one for one in translation.problems if one.code == "cell-size"), None)
         return Parsed(text, translation, None, words, too_long)
@@ -95,7 +105,7 @@ def parse(text: str) -> Parsed:
             tree = ast.parse(source)
             compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as problem:
-        return Parsed(text, translation, None, words, _syntax(problem))
+        return Parsed(text, translation, None, words, _syntax(problem, source))
     except (ValueError, RecursionError, MemoryError) as problem:
         return Parsed(
             text,
@@ -107,13 +117,21 @@ def parse(text: str) -> Parsed:
     return Parsed(text, translation, tree, words)
 
 
-def _syntax(problem: SyntaxError) -> Problem:
+def _syntax(problem: SyntaxError, source: str) -> Problem:
     line, column = problem.lineno or 1, max(problem.offset or 1, 1)
     end = problem.end_offset if problem.end_lineno == problem.lineno else None
     message = (problem.msg or "it is no Python").rstrip(".")
+    message = f"This cell is no Python that runs: {message}."
+    lines = source.split("\n")
+    if sys.version_info < (3, 12) and line <= len(lines) and _NEWER.match(lines[line - 1]):
+        version = ".".join(map(str, sys.version_info[:2]))
+        message = (
+            f"Type parameters need Python 3.12, and Jupyter runs on {version} here, which cannot "
+            "read them."
+        )
     return error(
         "syntax",
-        f"This cell is no Python that runs: {message}.",
+        message,
         Place(line, column, end if end and end > column else None),
         (Repair("go", "Go to the line"),),
     )
@@ -142,9 +160,11 @@ def facts_of(text: str, context: Context) -> CellFacts:
     return CellFacts(
         reads=walk.reads,
         bare=frozenset(walk.bare),
+        firm=frozenset(walk.firm),
         binds={name: bound for name, bound in walk.binds.items() if name in walk.state.values},
         sure=frozenset(walk.state.sure),
         changed=walk.changed,
+        called=walk.called,
         values={name: walk.current(name) for name in walk.state.values},
         deleted={
             name: place for name, place in walk.deleted.items() if name not in walk.state.values

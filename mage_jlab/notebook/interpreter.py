@@ -6,22 +6,18 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mage_jlab.notebook.expressions import Expressions
-from mage_jlab.notebook.instances import methods_of
+from mage_jlab.notebook.definitions import Definitions
 from mage_jlab.notebook.known import RESTORING
 from mage_jlab.notebook.scopes import (
-    bound_names,
-    declared,
     imported_name,
     known_outcome,
-    local_names,
-    parameters,
     pattern_names,
+    type_names,
 )
-from mage_jlab.notebook.values import IMMUTABLE, Called, Value
+from mage_jlab.notebook.values import IMMUTABLE, Value
 
 
-class Interpreter(Expressions):
+class Interpreter(Definitions):
     """Walks the statements of one scope (a cell.
 
     Or a function's body) in the order in which they run.
@@ -55,7 +51,8 @@ class Interpreter(Expressions):
 
     def do_annassign(self, node: ast.AnnAssign) -> None:
         """``a: int = value``."""
-        if not isinstance(node.target, ast.Name) or node.simple:
+        in_function = self.local is not None and not self.class_body
+        if not self.lazy and not (in_function and node.simple):
             self.value(node.annotation)
         if node.value is not None:
             self.assign(node.target, self.value(node.value), node)
@@ -96,9 +93,11 @@ class Interpreter(Expressions):
             self.run(node.body if outcome else node.orelse)
             return
         other = self.state.copy()
+        self.possible += 1
         self.run(node.body)
         mine, self.state = self.state, other
         self.run(node.orelse)
+        self.possible -= 1
         mine.merge(self.state)
         self.state = mine
 
@@ -107,7 +106,7 @@ class Interpreter(Expressions):
 
         Twice is enough to see what one round hands to the next.
         """
-        item = self.item(self.value(node.iter))
+        item = self.each(node.iter)
         self._loop(node.body, node.orelse, lambda: self.assign(node.target, item, node, "for"))
 
     do_asyncfor = do_for
@@ -181,6 +180,12 @@ class Interpreter(Expressions):
         swallows = False
         for item in node.items:
             value = self.value(item.context_expr)
+            given = self.use(value, "__enter__", item.context_expr)
+            self.use(value, "__exit__", item.context_expr)
+            if given is not None:
+                value = given
+            elif value.kind in ("generator", "iterator"):
+                value = Value(self.new().own | value.parts, value.parts)
             swallows = swallows or "suppress" in ast.unparse(item.context_expr)
             if item.optional_vars:
                 self.assign(item.optional_vars, value, node, "with")
@@ -195,7 +200,10 @@ class Interpreter(Expressions):
     def do_try(self, node: ast.Try) -> None:
         """A body that may stop anywhere, its handlers, and what runs in any case."""
         before = self.state.copy()
+        caught = any(_catches_names(handler) for handler in node.handlers)
+        self.possible += caught
         self.run(node.body)
+        self.possible -= caught
         stopped = before.copy()
         stopped.possibly(self.state)
         stopped.sure &= before.sure
@@ -226,6 +234,7 @@ class Interpreter(Expressions):
     def do_match(self, node: ast.Match) -> None:
         """One path a case; a name or ``_`` alone catches all that is left."""
         subject = self.value(node.subject)
+        self.possible += 1
         start, ends, caught = self.state, [], False
         for case in node.cases:
             self.state = start.copy()
@@ -242,9 +251,20 @@ class Interpreter(Expressions):
             ends.append(self.state)
             catches = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
             caught = caught or (catches and case.guard is None)
+        self.possible -= 1
         self.state = ends[0] if caught else start
         for end in ends[1:] if caught else ends:
             self.state.merge(end)
+
+    def do_typealias(self, node: ast.AST) -> None:
+        """``type Rows[T] = list[T]`` (Python 3.12), whose value is looked at when it is used."""
+        name, value = getattr(node, "name", None), getattr(node, "value", None)
+        before, self.typed = self.typed, self.typed | type_names(node)
+        if isinstance(value, ast.expr):
+            self.value(value)
+        self.typed = before
+        if isinstance(name, ast.Name):
+            self.bind(name.id, IMMUTABLE, "assign", name)
 
     def do_import(self, node: ast.Import) -> None:
         """``import a.b as c``."""
@@ -256,106 +276,22 @@ class Interpreter(Expressions):
     def do_importfrom(self, node: ast.ImportFrom) -> None:
         """``from a import b``; of a star it is not known what it binds."""
         for alias in node.names:
+            if node.module == "__future__":
+                self.lazy = self.lazy or alias.name == "annotations"
             if alias.name == "*":
                 self.stars.append(node)
             else:
                 module = f"{'.' * node.level}{node.module or ''}.{alias.name}"
                 self.bind(imported_name(alias), Value(kind="module", module=module), "import", node)
 
-    def do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """A definition: decorators and defaults run now, the body when it is called."""
-        for part in node.decorator_list:
-            self.value(part)
-        held = self.defaults(node.args)
-        self._annotations(node)
-        function = replace(self.summary(node, node.name), holds=bool(held))
-        value = Value(self.new().own, held | self.late(function), "function", function=function)
-        self.bind(node.name, value, "def", node)
 
-    do_asyncfunctiondef = do_functiondef
-
-    def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        given = node.args
-        for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
-            if one is not None and one.annotation:
-                self.value(one.annotation)
-        if node.returns:
-            self.value(node.returns)
-
-    def do_classdef(self, node: ast.ClassDef) -> None:
-        """A class: its body runs now, in a scope of its own; its methods when they are called."""
-        for part in (*node.decorator_list, *node.bases, *(word.value for word in node.keywords)):
-            self.value(part)
-        own = bound_names(node.body)
-        inner = self.child(own)
-        inner.class_body = True
-        inner.run(node.body)
-        for name, place in inner.reads_now.items():
-            if name in own:
-                self.mixed_class_names.setdefault(name, place)
-            self.read_at(name, place)
-        late = {name: place for name, place in inner.reads.items() if name not in inner.reads_now}
-        self.absorb(inner)
-        summary = Called(
-            node.name,
-            reads=tuple(late.items()),
-            changes=frozenset(inner.late_changes),
-            writes=frozenset(inner.written),
-            gives_names=frozenset(late),
-            draws=frozenset(inner.draws),
-            strings=frozenset(inner.string_names),
-            is_class=True,
-            gives_late=frozenset(late),
-            sets=frozenset(inner.late_sets),
-            methods=methods_of(node, inner.state.values),
-        )
-        value = Value(self.new().own, self.late(summary), "function", function=summary)
-        self.bind(node.name, value, "class", node)
-
-    def summary(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
-    ) -> Called:
-        """Follow a function's body as if it were called.
-
-        And tell what it reads, changes and gives.
-        """
-        inner = self.child(local_names(node))
-        body = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
-        given = parameters(node)
-        for parameter in given:
-            inner.state.sure.add(parameter)
-            inner.state.values[parameter] = Value(
-                frozenset({("outer", f"({parameter}")}), frozenset({("inner", f"({parameter}")})
-            )
-        inner.outer_scope = declared(body, ast.Global)
-        inner.run(body)
-        changed = {token[1] for token in inner.changed if token[0] == "outer"}
-        gives = frozenset(token for value in inner.returned for token in value.all)
-        kinds = {value.kind for value in inner.returned}
-        self.adopt(inner)
-        outer = frozenset(token[1] for token in gives if token[0] in ("outer", "inner"))
-        return Called(
-            name,
-            tuple(given),
-            reads=tuple(inner.reads.items()),
-            changes=frozenset(one for one in changed if not one.startswith("(")),
-            writes=frozenset(inner.written),
-            changes_parameters=frozenset(one[1:] for one in changed if one.startswith("(")),
-            changes_inside=frozenset(
-                token[1][1:]
-                for token in inner.changed
-                if token[0] == "inner" and token[1].startswith("(")
-            ),
-            gives_parameters=frozenset(one[1:] for one in outer if one.startswith("(")),
-            gives_names=frozenset(one for one in outer if not one.startswith("(")),
-            is_generator=inner.is_generator or isinstance(node, ast.AsyncFunctionDef),
-            gives=next(iter(kinds)) if len(kinds) == 1 else "unknown",
-            draws=frozenset(inner.draws),
-            strings=frozenset(inner.string_names),
-            gives_late=frozenset(token[1] for token in gives if token[0] == "late"),
-            sets=frozenset(inner.session.values()),
-            figures=frozenset(inner.figures),
-        )
+def _catches_names(handler: ast.ExceptHandler) -> bool:
+    """Say whether a handler catches what a name without a value raises."""
+    if handler.type is None:
+        return True
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {one.id for one in caught if isinstance(one, ast.Name)}
+    return bool(names & {"NameError", "Exception", "BaseException"})
 
 
 def _restores(manager: ast.expr) -> bool:

@@ -47,6 +47,22 @@ DEEP_CHANGING = frozenset(
     }
 )
 """Methods that change what they are called on, and keep nothing of their arguments."""
+LAZY_METHODS = frozenset({"groupby", "rolling", "resample", "expanding", "ewm"})
+"""Methods of frames whose value looks at the frame when it is asked for something."""
+CONNECTION_METHODS = frozenset(
+    {"begin", "connect", "cursor", "pipeline", "raw_connection", "session", "transaction"}
+)
+"""Methods of connections that give another one."""
+PROTOCOLS = {
+    "any": "__iter__",
+    "all": "__iter__",
+    "len": "__len__",
+    "next": "__next__",
+    "bool": "__bool__",
+    "hash": "__hash__",
+    "abs": "__abs__",
+}
+"""Builtins, with the method of their argument that they call."""
 QUIET_METHODS = names("quiet_methods")
 SAME_METHODS = names("same_methods")
 FRESH_METHODS = names("fresh_methods")
@@ -85,6 +101,13 @@ _KINDS: list[tuple[str, str]] = [
 ]
 _EXACT = {name: kind for name, kind in _KINDS if not name.endswith("*")}
 _PREFIXES = [(name[:-1], kind) for name, kind in _KINDS if name.endswith("*")]
+
+
+def operator_method(operator: object) -> str:
+    """Give the method that an operator calls on its left side: ``__add__``."""
+    name = type(operator).__name__.lower()
+    names = {"bitor": "or", "bitand": "and", "bitxor": "xor", "mult": "mul", "div": "truediv"}
+    return f"__{names.get(name, name)}__"
 
 
 _LOOKING = names("looking_words")

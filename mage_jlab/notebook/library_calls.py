@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import ast
-from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 
 from mage_jlab.notebook import known, randomness
-from mage_jlab.notebook.session_effects import (
-    SessionEffects,
-    imported_by_call,
-    is_literal_call,
-)
+from mage_jlab.notebook.functions import Functions
+from mage_jlab.notebook.session_effects import imported_by_call, is_literal_call
 from mage_jlab.notebook.strings import names_in_call
 from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
 
 
-class LibraryCalls(SessionEffects):
+class LibraryCalls(Functions):
     """Evaluates calls of libraries, known and unknown."""
-
-    @abstractmethod
-    def item(self, value: Value) -> Value:
-        """Give what going through a value gives."""
 
     def writes_out(self, node: ast.Call, words: dict[str, Value]) -> None:
         """Note what a call writes its value to (``out=``)."""
@@ -48,6 +40,12 @@ class LibraryCalls(SessionEffects):
         """
         self._random(node, dotted)
         self.writes_out(node, words)
+        if dotted in known.PROTOCOLS or dotted in known.SHALLOW_FUNCTIONS:
+            for value in arguments:
+                self.use(value, known.PROTOCOLS.get(dotted, "__iter__"), node.func)
+        made = self._made(dotted, arguments, words)
+        if made is not None:
+            return made
         self.reaches_names(node, dotted)
         self.session_call(node, dotted, arguments[0] if arguments else None)
         if dotted == "eval" and is_literal_call(node):
@@ -83,6 +81,8 @@ class LibraryCalls(SessionEffects):
         if aliases and arguments:
             kind = "array" if dotted.startswith("numpy.") else arguments[0].kind
             return Value(arguments[0].own, arguments[0].parts, kind)
+        if dotted == "collections.ChainMap" and arguments:
+            return Value(self.new().own | arguments[0].own, everything, "container")
         kind = known.kind_of(dotted)
         place = self.places.of(node.func)
         if not dotted.startswith("matplotlib."):
@@ -109,6 +109,20 @@ class LibraryCalls(SessionEffects):
         if kind == "unknown" and last[:1].isupper():
             return self.new("estimator" if root in known.ESTIMATORS else "object", everything)
         return self.new(kind)
+
+    def _made(self, dotted: str, arguments: list[Value], words: dict[str, Value]) -> Value | None:
+        """Give the function or class that a library's function makes of its arguments."""
+        if dotted == "functools.partial" and arguments and arguments[0].function is not None:
+            function = arguments[0].function
+            given = [*arguments[1:], *words.values()]
+            left = [name for name in function.parameters if name not in words]
+            bound = dict(zip(function.parameters, arguments[1:], strict=False)) | words
+            function = replace(function, parameters=tuple(left[len(arguments) - 1 :]))
+            held = NONE.union(arguments[0].parts, *(value.all for value in given))
+            uses = frozenset(one for one in function.uses if one[0] not in bound)
+            function = replace(function, uses=uses, holds=bool(given))
+            return Value(self.new().own, held, "function", function=function)
+        return None
 
     def _element(self, node: ast.Call, dotted: str, arguments: list[Value]) -> Value | None:
         """Give what ``zip`` and ``enumerate`` give at each step: a tuple of values apart."""

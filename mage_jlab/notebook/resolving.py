@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from mage_jlab.domain.analysis import Severity
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL, STAR_BUILTINS
@@ -82,7 +83,7 @@ class Resolver:
             "broken": lambda _name, _binding, _place: None,
         }
 
-    def read(self, name: str, place: Place | None, *, bare: bool = True) -> None:
+    def read(self, name: str, place: Place | None, *, bare: bool = True, firm: bool = True) -> None:
         """Find what the block needs to read a name.
 
         Args:
@@ -90,6 +91,7 @@ class Resolver:
             place: where it is read.
             bare: whether the block never binds the name before, so that it must come
                 from somewhere.
+            firm: whether it is read on every path.
         """
         if name in self._seen:
             return
@@ -97,7 +99,7 @@ class Resolver:
         binding = self._environment.names.get(name)
         if binding is None:
             if bare:
-                self._missing(name, place)
+                self._missing(name, place, firm=firm)
             return
         self._under_stars(name, binding)
         self._ways[binding.origin](name, binding, place)
@@ -307,6 +309,8 @@ class Resolver:
         self, needed: str, meaning: Binding | None, name: str, place: Place | None
     ) -> None:
         """Read what a copied line reads, and make sure that it still means the same."""
+        if needed == "__name__":
+            return
         now = self._environment.names.get(needed)
         same = now is meaning or (
             now is not None
@@ -373,7 +377,9 @@ class Resolver:
             )
         )
 
-    def _missing(self, name: str, place: Place | None) -> None:
+    def _missing(self, name: str, place: Place | None, *, firm: bool) -> None:
+        if name == "__name__":
+            self._work.derived['__name__ = "__main__"'] = None
         if name == "display" or name in DECORATORS:
             if name == "display":
                 self._work.head_imports["from IPython.display import display"] = None
@@ -387,6 +393,8 @@ class Resolver:
         if name in BUILTINS or self._work.facts.stars:
             return
         later = [cell for cell in self._survey.later.get(name, []) if cell > self._work.index]
-        deleted = name in self._environment.deleted
-        lost = self._environment.lost.get(name, "")
-        self._work.report(unbound(name, place, deleted=deleted, later=later, lost=lost))
+        deleted, lost = name in self._environment.deleted, self._environment.lost.get(name, "")
+        problem = unbound(name, place, deleted=deleted, later=later, lost=lost)
+        if not firm and name not in SESSION_NAMES:
+            problem = replace(problem, severity=Severity.WARNING)  # a run does as the notebook does
+        self._work.report(problem)

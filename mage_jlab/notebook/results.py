@@ -64,10 +64,10 @@ def settle_results(block: BlockWork) -> None:
         block.results.append(name)
 
 
-def _position(block: BlockWork, name: str) -> tuple[int, int]:
+def _position(block: BlockWork, name: str) -> tuple[int, int, str]:
     bound = block.facts.binds.get(name)
     place = bound.place if bound is not None else block.changes[name][0]
-    return place.line, place.column
+    return place.line, place.column, name
 
 
 def defines(block: BlockWork) -> list[str]:

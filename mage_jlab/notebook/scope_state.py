@@ -9,7 +9,7 @@ from typing import Self
 
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import Place, Places, Problem
-from mage_jlab.notebook.values import Called, State, Token, Value
+from mage_jlab.notebook.values import IMMUTABLE, Called, LateCall, State, Token, Value
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,16 @@ class Context:
         functions: name -> what is known of the notebook's function of that name.
         kinds: name -> the kind of its value.
         names: all names that are bound above.
+        classes: name -> the notebook's class that it is an instance of.
+        changing: methods with which an instance of a class above changes itself.
     """
 
     modules: tuple[tuple[str, str], ...] = ()
     functions: tuple[tuple[str, Called], ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
     names: frozenset[str] = frozenset()
+    classes: tuple[tuple[str, Called], ...] = ()
+    changing: frozenset[str] = frozenset()
 
     def value(self, name: str) -> Value:
         """Give the value of a name from above."""
@@ -38,6 +42,7 @@ class Context:
             dict(self.kinds).get(name, "unknown"),
             dict(self.modules).get(name),
             function,
+            cls=dict(self.classes).get(name),
         )
 
 
@@ -64,6 +69,7 @@ class ScopeState:
     binds: dict[str, Bound] = field(default_factory=dict)
     deleted: dict[str, Place] = field(default_factory=dict)
     changed: dict[Token, tuple[Place, bool]] = field(default_factory=dict)
+    called: dict[Token, Place] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     late_changes: set[str] = field(default_factory=set)
     late_sets: set[str] = field(default_factory=set)
@@ -80,16 +86,29 @@ class ScopeState:
     outer_scope: set[str] = field(default_factory=set)
     overlay: list[str] = field(default_factory=list)
     class_body: bool = False
+    keeps: bool = False
     is_generator: bool = False
     discarded: ast.expr | None = None
     shown: ast.expr | None = None
     following: set[str] = field(default_factory=set)
+    uses: set[tuple[str, str]] = field(default_factory=set)
+    late_calls: dict[LateCall, None] = field(default_factory=dict)
+    methods: dict[str, Called] = field(default_factory=dict)
+    entered: list[Called] = field(default_factory=list)
+    followed: int = 0
+    nonlocal_names: set[str] = field(default_factory=set)
+    possible: int = 0
+    firm: set[str] = field(default_factory=set)
+    lazy: bool = False
+    typed: set[str] = field(default_factory=set)
     fresh: itertools.count[int] = field(default_factory=itertools.count)
 
     def child(self, local: set[str]) -> Self:
         """Give the state of a scope inside this one, with names of its own."""
         inner = type(self)(self.context, self.places, local, self)
         inner.fresh = self.fresh
+        inner.lazy = self.lazy
+        inner.typed = self.typed
         return inner
 
     def new(self, kind: str = "unknown", parts: frozenset[Token] = frozenset()) -> Value:
@@ -110,6 +129,8 @@ class ScopeState:
         if value is None or not (name in self.state.sure or mine):
             if mine:
                 value = value or Value()
+            elif name in self.typed:
+                return IMMUTABLE
             else:
                 self._outside(name, place, bare=value is None)
                 outer = self.outer_value(name)
@@ -130,6 +151,8 @@ class ScopeState:
             self.reads_now.setdefault(name, place)
         if bare:
             self.bare.add(name)
+            if not self.possible:
+                self.firm.add(name)
 
     def outer_value(self, name: str) -> Value:
         """Give what is known of a name from outside this scope."""
@@ -138,7 +161,7 @@ class ScopeState:
             found = scope.state.values.get(name)
             if found is not None and not scope.class_body:
                 tokens = (frozenset({("outer", name)}), frozenset({("inner", name)}))
-                return Value(*tokens, found.kind, found.module, found.function)
+                return Value(*tokens, found.kind, found.module, found.function, cls=found.cls)
             scope = scope.parent
         return self.context.value(name)
 
@@ -146,6 +169,8 @@ class ScopeState:
         """Bind a name in this scope, or outside of it where it is declared ``global``."""
         if name in self.outer_scope:
             self.written.add(name)
+        elif name in self.nonlocal_names:
+            self.keeps = True
         elif name not in self.overlay:
             self.binds.pop(name, None)
             self.binds[name] = Bound(how, self.places.of(node))
@@ -178,7 +203,7 @@ class ScopeState:
         place = self.places.of(node)
         for token in value.own:
             known = self.changed.get(token)
-            if token[0] != "late" and (known is None or (certain and not known[1])):
+            if token[0] not in ("late", "does") and (known is None or (certain and not known[1])):
                 self.changed[token] = (place, certain)
 
     def put_inside(self, container: Value, tokens: frozenset[Token]) -> None:

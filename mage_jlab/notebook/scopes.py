@@ -44,6 +44,11 @@ def parameters(function: Function) -> list[str]:
     return names + [one.arg for one in (given.vararg, given.kwarg) if one]
 
 
+def type_names(node: ast.AST) -> set[str]:
+    """Give the type parameters of a definition: of ``def f[T, *Ts]``, T and Ts (Python 3.12)."""
+    return {str(one.name) for one in getattr(node, "type_params", ())}
+
+
 def bound_names(body: Iterable[ast.AST]) -> set[str]:
     """Give the names that statements bind in their own scope.
 
@@ -75,7 +80,7 @@ def local_names(function: Function) -> set[str]:
     """Give the names that are a function's own."""
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
     outer = declared(body, ast.Global) | declared(body, ast.Nonlocal)
-    return (bound_names(body) - outer) | set(parameters(function))
+    return (bound_names(body) - outer) | set(parameters(function)) | type_names(function)
 
 
 def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -98,17 +98,19 @@ def _assignment(node: ast.Assign | ast.AnnAssign, modules: Mapping[str, str]) ->
         return "value"
     if node.value is None:
         return "effect"
-    if (
-        isinstance(node.value, ast.Lambda)
-        and len(targets) == 1
-        and isinstance(targets[0], ast.Name)
-    ):
-        return "definition"
-    if len(targets) == 1 and isinstance(targets[0], ast.Name) and makes_class(node.value):
+    if len(targets) == 1 and isinstance(targets[0], ast.Name) and _defines(node.value, modules):
         return "definition"
     if all(isinstance(target, ast.Name) for target in targets) and is_literal(node.value, modules):
         return "literal"
     return "value"
+
+
+def _defines(value: ast.expr, modules: Mapping[str, str]) -> bool:
+    """Say whether an expression makes a function or a class: a lambda, a ``namedtuple``."""
+    if isinstance(value, ast.Call):
+        dotted = dotted_name(value.func, modules)
+        return makes_class(value) or dotted == "functools.partial"
+    return isinstance(value, ast.Lambda)
 
 
 def is_literal(value: ast.expr, modules: Mapping[str, str]) -> bool:

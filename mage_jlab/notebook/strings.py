@@ -13,7 +13,7 @@ from mage_jlab.notebook.problems import Problem, warning
 
 _AT_NAME = re.compile(r"@\s*([A-Za-z_]\w*)")
 _TABLE = re.compile(
-    r'\b(?:from|join|describe|summarize|into|update|table|using)\s+"?([A-Za-z_]\w*)"?(?!\s*[.(\w])',
+    r'\b(?:from|join|describe|summarize|into|update|table|using)\s+"?([A-Za-z_]\w*)\b"?(?!\s*[.(])',
     re.IGNORECASE,
 )
 _COMMA_TABLES = re.compile(
@@ -24,6 +24,7 @@ _COMMON = re.compile(
     r"(?:\bwith\s+(?:recursive\s+)?|,\s*)([A-Za-z_]\w*)\s+as\s+(?:materialized\s+)?\(",
     re.IGNORECASE,
 )
+_SQL_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _KEEPS = re.compile(
     r"\s*(?:create|insert|update|delete|alter|drop|attach|set|install|load)\b", re.IGNORECASE
 )
@@ -75,6 +76,7 @@ def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
 
 def tables(text: str) -> list[str]:
     """Give the names that SQL uses as tables."""
+    text = _SQL_TEXT.sub(" ", text)
     found = _TABLE.findall(text)
     for group in _COMMA_TABLES.findall(text):
         found += [part.split()[0] for part in group.split(",") if part.split()]

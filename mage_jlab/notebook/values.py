@@ -14,7 +14,8 @@ from mage_jlab.notebook.problems import Place
 Token = tuple[str, str]
 """``("outer", name)`` and ``("inner", name)`` are the object that a name from above stands for, and
 what lies inside it; ``("new", …)`` is an object that this cell makes, and ``("late", name)`` stands
-for whatever the name means when a function inside the value is called."""
+for whatever the name means when a function inside the value is called, which ``("does", name)``
+says that it changes."""
 NONE: frozenset[Token] = frozenset()
 
 
@@ -37,8 +38,15 @@ class Called:
         sets: the settings of the session that it changes, dotted.
         figures: what it does to pyplot's current figure.
         holds: whether its defaults are objects that it keeps.
-        changes_inside: the parameters whose parts it may change in place.
-        methods: those of a class, by name.
+        changes_inside: the parameters of which it changes what lies inside.
+        maybe: the parameters that it hands to code that is not known, which may change them.
+        rest: the parameters that take all other arguments, by position and by name.
+        uses: what it does with its parameters: (parameter, name of the method or attribute).
+        calls: its calls of functions that were not known where it was made.
+        keeps: whether calling it changes variables of the function around it.
+        gives_cls: the notebook's class that its value is an instance of.
+        style: how a method is reached: ``property``, ``class``, ``static``, or plainly.
+        methods: of a class, what is known of its methods.
     """
 
     name: str
@@ -59,18 +67,48 @@ class Called:
     figures: frozenset[str] = frozenset()
     holds: bool = False
     changes_inside: frozenset[str] = frozenset()
+    maybe: frozenset[str] = frozenset()
+    rest: tuple[str | None, str | None] = (None, None)
+    uses: frozenset[tuple[str, str]] = frozenset()
+    calls: tuple[LateCall, ...] = ()
+    keeps: bool = False
+    style: str = ""
+    gives_cls: Called | None = None
     methods: tuple[tuple[str, Called], ...] = ()
+
+    def method(self, name: str) -> Called | None:
+        """Give what is known of a class's method."""
+        return next((one for other, one in self.methods if other == name), None)
 
     @property
     def late(self) -> frozenset[Token]:
         """The names that it reads anew at each call, for a function of the notebook's own scope."""
         names = {name for name, _ in self.reads} | self.gives_late
-        return frozenset(("late", name) for name in names)
+        return frozenset(("late", name) for name in names) | self.does
+
+    @property
+    def does(self) -> frozenset[Token]:
+        """The names whose objects it changes at each call."""
+        return frozenset(("does", name) for name in self.changes)
+
+
+@dataclass(frozen=True)
+class LateCall:
+    """A call of a name that was not known yet, with the values that it is given."""
+
+    name: str
+    arguments: tuple[Value, ...]
+    words: tuple[tuple[str, Value], ...]
+    method: str = ""
 
 
 @dataclass(frozen=True)
 class Value:
-    """What an expression may give."""
+    """What an expression may give.
+
+    Attributes:
+        cls: the notebook's class that it is an instance of.
+    """
 
     own: frozenset[Token] = NONE
     parts: frozenset[Token] = NONE
@@ -79,6 +117,12 @@ class Value:
     function: Called | None = None
     items: tuple[Value, ...] | None = None
     element: Value | None = None
+    cls: Called | None = None
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a list, a dict, a set or a tuple."""
+        return self.kind in ("container", "defaultdict")
 
     @property
     def all(self) -> frozenset[Token]:
@@ -93,6 +137,7 @@ class Value:
             self.kind if self.kind == other.kind else "unknown",
             self.module if self.module == other.module else None,
             self.function if self.function == other.function else None,
+            cls=self.cls if self.cls == other.cls else None,
         )
 
     def holding(self, tokens: frozenset[Token]) -> Value:
@@ -101,6 +146,25 @@ class Value:
 
 
 IMMUTABLE = Value(kind="immutable")
+
+
+def changing_methods(cls: Called) -> frozenset[str]:
+    """Give the names of the methods with which objects of a class change themselves."""
+    methods = dict(cls.methods)
+    found = {
+        name
+        for name, one in methods.items()
+        if one.parameters and one.parameters[0] in one.changes_parameters | one.changes_inside
+    }
+    while True:
+        more = {
+            name
+            for name, one in methods.items()
+            if any((first,) == one.parameters[:1] and how in found for first, how in one.uses)
+        }
+        if more <= found:
+            return frozenset(found - {"__init__"})
+        found |= more
 
 
 @dataclass

@@ -18,10 +18,12 @@ from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.scratch import scratch_bindings
 from mage_jlab.notebook.settings import Settings
 from mage_jlab.notebook.statements import import_statements, statements_of
-from mage_jlab.notebook.values import Token, Value
+from mage_jlab.notebook.values import Token, Value, changing_methods
 
 _LATE = -2
 """The cell of what is not an object but a name, read when a function in a value is called."""
+_DOES = -3
+"""The cell of a name whose object a function in a value changes when it is called."""
 
 
 class Walk:
@@ -122,7 +124,7 @@ class Walk:
             self.settings.function(block, facts)
             return
         for name, place in facts.reads.items():
-            resolver.read(name, place, bare=name in facts.bare)
+            resolver.read(name, place, bare=name in facts.bare, firm=name in facts.firm)
         for name, bound in facts.binds.items():
             old = self.environment.names.get(name)
             if (
@@ -275,7 +277,10 @@ class Walk:
     def _bind(self, name: str, binding: Binding, cell: Cell, value: Value) -> None:
         own = self._objects(cell.index, value.own)
         parts = self._objects(cell.index, value.parts)
-        bound = self.environment.names[name] = replace(binding, own=own, parts=parts)
+        bound = replace(binding, own=own, parts=parts, cls=value.cls)
+        self.environment.names[name] = bound
+        if value.function is not None and value.function.is_class:
+            self.environment.changing |= changing_methods(value.function)
         self.meanings.setdefault(name, []).append(bound)
         self.environment.deleted.pop(name, None)
 
@@ -287,6 +292,8 @@ class Walk:
             elif scope == "late":
                 self._late.add(name)
                 found.add((_LATE, name))
+            elif scope == "does":
+                found.add((_DOES, name))
             else:
                 binding = self._before.get(name)
                 if binding is not None:
@@ -304,7 +311,7 @@ class Walk:
         hit: dict[ObjectId, dict[str, tuple[Place, bool]]] = {}
         direct: dict[str, tuple[Place, bool]] = {}
         for token, seen in facts.changed.items():
-            if token[0] in ("new", "late") or token[1] not in names:
+            if token[0] in ("new", "late", "does") or token[1] not in names:
                 continue
             if names[token[1]].origin in ("import", "definition"):
                 continue
@@ -313,6 +320,11 @@ class Walk:
                 hit.setdefault((_LATE, token[1]), {})[token[1]] = seen
             for one in self._objects(cell, [token]):
                 hit.setdefault(one, {})[token[1]] = seen
+        for (_, holder), place in facts.called.items():
+            kept = names.get(holder)
+            for scope, name in kept.own | kept.parts if kept is not None else ():
+                for one in names[name].own if scope == _DOES and name in names else ():
+                    hit.setdefault(one, {})[holder] = (place, True)
         for name in self._late & names.keys() if hit else ():
             for one in names[name].own | names[name].parts:
                 hit.setdefault((_LATE, name), {}).update(hit.get(one, {}))

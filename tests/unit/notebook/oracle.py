@@ -6,10 +6,12 @@ that is the least like the notebook's.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import asyncio
 import contextlib
+import enum
 import inspect
 import io
 import os
@@ -30,6 +32,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from mage_jlab.notebook.body import fit_body
 from mage_jlab.notebook.cells import BlockSource, WorkbenchReading
 from mage_jlab.notebook.document import cells_of
 from mage_jlab.notebook.magics import translate
@@ -185,7 +188,11 @@ def _run_block(
         return {name: _packed(value) for name in block.results}
     prologue = [f"{name} = kwargs.get({name!r}, {default})" for name, default in block.variables]
     head = "\n".join([*prologue, *block.derived, *block.copied])
-    body = [*ast.parse(head).body, *ast.parse(block.source).body]
+    fitted = fit_body(block.source)
+    for line in fitted.lifted:
+        exec(line, namespace)
+    future = __future__.annotations.compiler_flag if "annotations" in namespace else 0
+    body = [*ast.parse(head).body, *ast.parse(fitted.source).body]
     body += _function("def left():\n    return dict(locals())").body
     text = (
         f"{'async ' if block.is_async else ''}def "
@@ -194,7 +201,7 @@ def _run_block(
     function = _function(text)
     function.body = body
     tree = ast.fix_missing_locations(ast.Module([function], []))
-    exec(compile(tree, "block", "exec"), namespace)
+    exec(compile(tree, "block", "exec", future, dont_inherit=True), namespace)
     value = namespace["block"](**given, **variables)
     left = asyncio.run(value) if inspect.iscoroutine(value) else value
     missing = set(block.results) - left.keys() - block.maybe_unbound
@@ -310,10 +317,16 @@ def same(one: Any, other: Any) -> bool:
         return bool(np.array_equal(one, other))
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if type(one).__name__ != type(other).__name__:
+        return False
     if isinstance(one, list | tuple):
-        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
-    if callable(one) or type(one).__module__ in ("__main__", "block"):
-        return same(getattr(one, "__dict__", None), getattr(other, "__dict__", None))
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, enum.Enum):
+        return bool(one.name == other.name)
+    if isinstance(one, type | types.FunctionType):
+        return bool(one.__name__ == other.__name__)
+    if hasattr(one, "__dict__") and not isinstance(one, types.ModuleType):
+        return same(vars(one), vars(other)) or bool(one == other)
     return bool(one == other) or pickle.dumps(one) == pickle.dumps(other)
 
 
