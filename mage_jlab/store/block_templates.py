@@ -16,6 +16,31 @@ _BODIES = {
 }
 
 
+_QUERY = """\
+-- Runs on DuckDB; `data_provider` in the block's configuration names another database.
+-- A result of a block above is a table under its name or its block's; {{ df_1 }} is the first's.
+-- {{ variable }} is a runtime variable: it is bound as a value, never pasted.
+SELECT *
+FROM {{ df_1 }}
+"""
+
+_SQL = {
+    BlockType.DATA_LOADER: """\
+-- Runs on DuckDB; `data_provider` and `data_provider_profile` in the block's configuration name
+-- another database and its profile in io_config.yaml.
+-- {{ variable }} is a runtime variable: it is bound as a value, never pasted.
+SELECT {{ execution_date }} AS loaded_at, 1 AS one
+""",
+    BlockType.DATA_EXPORTER: """\
+-- `data_provider` and `data_provider_profile` in the block's configuration name the database, and
+-- `data_provider_table` the table that the rows are written to; `export_write_policy` is append,
+-- replace or fail. {{ df_1 }} is the result of the first block above.
+SELECT *
+FROM {{ df_1 }}
+""",
+}
+
+
 def block_template(type_: BlockType, name: str, language: Language) -> str:
     """Give the text that a new block's file starts with.
 
@@ -25,7 +50,7 @@ def block_template(type_: BlockType, name: str, language: Language) -> str:
         language: the file's language.
     """
     if language is Language.SQL:
-        return "-- The results of the blocks above are tables, by name.\nSELECT 1 AS one\n"
+        return _SQL.get(type_, _QUERY)
     if language is Language.R:
         return "# The last value is handed on.\ndata.frame(one = 1)\n"
     if language is Language.YAML:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Callable
 
-WHOLE = 256 * 1024 * 1024
-"""Rows up to this size stand in one batch, so that readers share their memory with the file."""
+WHOLE = 32 * 1024 * 1024
+"""Rows up to this size stand in one batch, so that readers share their memory with the file.
+
+More are stored as they come, which costs less than the database's own table; Arrow and SQL readers
+share their memory all the same, and pandas joins the parts of a column.
+"""
 
 
 class Rows:

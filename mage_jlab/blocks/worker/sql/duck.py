@@ -49,6 +49,8 @@ class Duck:
         self._in_transaction = False
         self.persistent = path is not None
         self._connection = _open(path, read_only) if self._own else _kept().cursor()
+        # its threads go on while a batch is hashed and written
+        self._connection.execute("SET streaming_buffer_size = '32MB'")
         if path is not None and not any(verb(one) in _OUTSIDE for one in statements):
             self._connection.execute("BEGIN")
             self._in_transaction = True

@@ -268,10 +268,11 @@ def _short(value: Any) -> str:
 
 def _split(rendered: Rendered, provider: str) -> list[list[Any]]:
     """Split at semicolons; gives the tokens of each statement."""
+    reader = tokenizer(provider)
     from sqlglot.errors import TokenError
 
     try:
-        tokens = tokenizer(provider).tokenize(rendered.text)
+        tokens = reader.tokenize(rendered.text)
     except TokenError as error:
         found = re.search(r"Missing .* from (\d+):(\d+)", str(error.__cause__ or error))
         raise SqlError(

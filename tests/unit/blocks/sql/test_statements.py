@@ -107,7 +107,10 @@ def test_the_table_that_is_written(text, table):
 
 
 def test_tables_that_are_named():
-    text = 'WITH q AS (SELECT * FROM a) SELECT * FROM q JOIN "B" ON true, s.c WHERE x IN (SELECT d FROM e)'
+    text = (
+        'WITH q AS (SELECT * FROM a) SELECT * FROM q JOIN "B" ON true, s.c '
+        "WHERE x IN (SELECT d FROM e)"
+    )
     found = named_tables(one(text), "postgres")
     assert {"a", "b", "e"} <= found
     assert not {"c", "d", "x"} & found

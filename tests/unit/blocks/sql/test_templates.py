@@ -20,7 +20,10 @@ def test_a_text_without_a_template_stays_as_it_is():
 
 
 def test_loops_and_conditions_write_the_files_own_text():
-    text = "SELECT a{% for c in cols %}, {{ c | identifier }}{% endfor %} FROM t{% if x %} LIMIT 1{% endif %}"
+    text = (
+        "SELECT a{% for c in cols %}, {{ c | identifier }}{% endfor %} "
+        "FROM t{% if x %} LIMIT 1{% endif %}"
+    )
     assert sent(text, cols=["b", "c"], x=True) == [("SELECT a, b, c FROM t LIMIT 1", [])]
 
 

@@ -33,7 +33,10 @@ def test_types_are_those_of_duckdbs_own_frames(desk, value, shape):
 
 
 def test_whole_numbers_stay_whole(desk):
-    sql = "SELECT sum(i) AS s, 1::HUGEINT AS h, 170141183460469231731687303715884105727 AS huge FROM range(3) t(i)"
+    sql = (
+        "SELECT sum(i) AS s, 1::HUGEINT AS h, 170141183460469231731687303715884105727 AS huge "
+        "FROM range(3) t(i)"
+    )
     got = desk.result(sql)
     assert (got["s"].dtype, got["h"].dtype, got["s"][0]) == (np.int64, np.int64, 3)
     assert got["huge"].dtype == np.float64
