@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 
 LAB_SOURCES := $(shell find labextension -type f) package.json package-lock.json tsconfig.json install.json
 
-.PHONY: help demo lab test test-fast bench lint lint-python lint-browser contract install clean \
+.PHONY: help demo lab test test-fast bench fidelity lint lint-python lint-browser contract install clean \
 	test-unit test-server test-frontend test-browser chromium servers debian-packages
 
 help: ## Say what there is
@@ -126,7 +126,7 @@ lint-browser: .stamps/npm
 	npm run --silent stylelint
 
 test-unit: .stamps/install servers
-	"$(BIN)/pytest" tests/unit tests/guard tests/integration
+	"$(BIN)/pytest" tests/unit tests/guard tests/integration tests/fidelity
 
 test-server: .stamps/install
 	"$(BIN)/pytest" -p pytest_jupyter.jupyter_server tests/server
@@ -136,6 +136,9 @@ test-frontend: .stamps/npm
 
 test-browser: .stamps/install chromium
 	"$(BIN)/pytest" tests/browser
+
+fidelity: .stamps/python ## Hold public notebooks against their pipelines, and write docs/fidelity.md
+	"$(BIN)/python" -m tests.fidelity report
 
 bench: .stamps/install ## Measure, each figure as a ratio to a reference of the same run
 	for measure in tests/bench/bench_*.py; do "$(BIN)/python" "$$measure"; done

@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.fidelity import static
+from tests.fidelity import report, static
 from tests.fidelity.notebooks import notebooks_in
 from tests.fidelity.verdict import LIMIT, Verdict, judge
 
@@ -29,7 +29,10 @@ def main() -> int:
     run.add_argument("--limit", type=float, default=LIMIT, help="seconds for a notebook or block")
     run.add_argument("--json", type=Path, help="write the verdicts to this file, a line each")
     run.add_argument("--at-once", type=int, default=1, help="how many at the same time")
+    commands.add_parser("report", help="run the corpus and write docs/fidelity.md")
     given = parser.parse_args()
+    if given.command == "report":
+        return 0 if report.write() else 1
     if given.command == "check":
         codes = set(given.code)
         fine = static.report(given.places, codes, show_all=given.all, mend=given.mend)

@@ -23,4 +23,7 @@ def main(request: str, answer: str) -> None:
 
 
 def _told(decoder: Decoder, product: dict[str, Any]) -> Portrait:
-    return portrait(decoder.load(product))
+    try:
+        return portrait(decoder.load(product))
+    except Exception as problem:
+        return ["cannot be loaded", f"{type(problem).__name__}: {problem}"[:300]]

@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.fidelity.portrait import digest, portrait, public
+
+_EXPANDED = re.compile(r"\{[^{}]+\}|\$\w+")
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Watched(dict[str, Any]):
@@ -51,10 +55,6 @@ class Watched(dict[str, Any]):
     def __delitem__(self, name: str) -> None:
         self.written.add(name)
         dict.__delitem__(self, name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """As a dict's."""
-        return self[name] if name in self.keys() else default
 
     def copy(self) -> Watched:
         """Give a copy that tells what is read in it too, as formulas and queries make one."""
@@ -145,12 +145,20 @@ class Session:
             def enable_gui(self, gui: str | None = None) -> None:
                 """Nothing is to be enabled."""
 
+            def var_expand(self, cmd: str, depth: int = 0, **options: Any) -> str:
+                """As IPython's, which copies all names to read one: the reading is noted."""
+                for expression in _EXPANDED.findall(cmd):
+                    for name in self.user_ns.keys() & set(_WORD.findall(expression)):
+                        self.user_ns[name]
+                return str(super().var_expand(cmd, depth + 1, **options))
+
         config = Config()
-        config.InlineBackend.figure_formats = set()
         config.HistoryManager.enabled = False
         self.names = Watched()
         self.shell = Shell.instance(config=config, user_ns=self.names)
         self.shell.colors = "nocolor"
+        # as the kernel does: figures are shown after the cell that drew them, and closed
+        self.shell.enable_matplotlib("inline")
         self.own = set(self.names)
         self.wanted = wanted
         self.files = Files(Path.cwd())
