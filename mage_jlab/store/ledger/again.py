@@ -96,7 +96,7 @@ class _Reset:
         waiting = added | {
             block
             for block, row in self._whole.items()
-            if row.id in self._again and block in plan.blocks
+            if row.id in self._again and block in plan.blocks and not plan.is_callback(block)
         }
         if not waiting:
             return False
@@ -169,7 +169,7 @@ class _Reset:
         plan = self._plan
         own = {row.item: row for row in self._items.get(callback, [])}
         own[WHOLE] = self._whole[callback]
-        touched = False
+        called_again = 0
         for guarded in plan.parents(callback):
             if guarded not in waiting or guarded not in self._whole:
                 continue
@@ -180,14 +180,14 @@ class _Reset:
                 called = own.get(key)
                 if called is None or (key == WHOLE and plan.has_items(callback)):
                     continue
-                touched = True
+                called_again += 1
                 if called.id in self._again:
                     self._set_back(called, 1, None, None, None)
-                elif called.state == BlockRunState.SUCCESS:
+                else:
                     self._call_anew(callback, called)
-        if touched and plan.has_items(callback):
+        if called_again and plan.has_items(callback):
             count = sum(FORMER not in item and item != WHOLE for item in own)
-            self._set_back(own[WHOLE], 1, count, count, count)
+            self._set_back(own[WHOLE], 1, count, count, called_again)
 
     def _call_anew(self, callback: str, row: Row[Any]) -> None:
         item = f"{row.item}{FORMER}{row.token}"

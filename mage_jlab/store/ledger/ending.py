@@ -14,6 +14,7 @@ from mage_jlab.store.ledger.tables import block_run, run
 from mage_jlab.store.ledger.transaction import Transaction
 
 _LIVE = [RunState.QUEUED.value, RunState.RUNNING.value]
+_FAILURES = (BlockRunState.FAILED, BlockRunState.NEEDS_ATTENTION)
 OPTIONAL = ("chart", "callback")
 """Types of blocks whose failure changes no run's state."""
 
@@ -105,7 +106,7 @@ def run_end(states: dict[tuple[str, str], BlockRunState], cancelling: bool) -> R
     found = {
         state
         for (_block, type_), state in states.items()
-        if not (type_ in OPTIONAL and state is BlockRunState.FAILED)
+        if not (type_ in OPTIONAL and state in _FAILURES)
     }
     if cancelling and BlockRunState.CANCELLED in found:
         return RunState.CANCELLED

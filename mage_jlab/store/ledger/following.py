@@ -103,6 +103,7 @@ class Wave:
         self._plan = plan
         self._released = False
         self._whole = False
+        self._ended_others = False
 
     def ended(
         self,
@@ -150,7 +151,8 @@ class Wave:
 
     def settle(self) -> None:
         """End the run when nothing is left to do in it."""
-        if self._whole and not self._released:
+        # what became ready goes on, unless this very change has ended it again
+        if self._whole and (self._ended_others or not self._released):
             settle_run(self._tx, self._facts)
 
     def open_all(self) -> None:
@@ -290,6 +292,7 @@ class Wave:
             "b_at": self._tx.now,
         }
         if self._tx.execute(passing.END_ALL, values).rowcount:
+            self._ended_others = True
             self._tx.block_event(self._facts, block_run_id, block, state)
             self.ended(block, WHOLE, state)
 
@@ -347,6 +350,7 @@ class Wave:
             values["b_item"] = item
         rows = self._tx.execute(statement, values).all()
         gone = Counter(row.block for row in rows if row.item)
+        self._ended_others = self._ended_others or bool(rows)
         for row in rows:
             self._whole = self._whole or not row.item
             self._tx.item_event(self._facts, row.id, row.block, row.item, state)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from mage_jlab.domain.block import BlockType
+
 from .conftest import Site, kill
 
 LONG = "time.sleep(0 if Path({flag!r}).exists() else 60)"
@@ -142,3 +144,28 @@ def test_an_engine_that_dies_at_once_five_times_is_given_up(site: Site) -> None:
     assert not site.client.running()
     site.client.ensure()
     assert site.client.running()
+
+
+def test_a_sensor_waits_through_a_killed_engine_without_a_worker(site: Site) -> None:
+    flag = site.folder / "arrived"
+    taken = site.snapshot({"a": ([], "pass"), "b": (["a"], "pass")})
+    block = taken.plan.blocks[0].model_copy(
+        update={"type": BlockType.SENSOR, "configuration": {"poll_interval": 0.5}}
+    )
+    text = (
+        f"@sensor\ndef a():\n    open({str(site.journal)!r}, 'a').write('asked\\n')\n"
+        f"    return __import__('os').path.exists({str(flag)!r})\n"
+    )
+    Path(taken.folder, block.file).write_text(text)
+    plan = taken.plan.model_copy(update={"blocks": [block, taken.plan.blocks[1]]})
+    site.start()
+    run = site.run(taken.model_copy(update={"plan": plan}))
+    site.until(run, lambda word: word.block_runs[0].state == "retry_wait")
+    engine = site.engine().pid
+    kill(engine)
+    flag.touch()
+    word = site.wait(run)
+    assert word.state == "success", site.log()
+    assert site.engine().pid != engine
+    assert site.lines().count("asked") >= 2
+    assert word.block_runs[1].attempts == 1
