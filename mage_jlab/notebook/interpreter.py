@@ -209,6 +209,7 @@ class Interpreter(Definitions):
         stopped.sure &= before.sure
         self.run(node.orelse)
         ends = [self.state]
+        self.possible += 1
         for handler in node.handlers:
             self.state = stopped.copy()
             if handler.type:
@@ -219,6 +220,7 @@ class Interpreter(Definitions):
             if handler.name:
                 self.unbind(handler.name, handler)
             ends.append(self.state)
+        self.possible -= 1
         self.state = ends[0].copy()
         for end in ends[1:]:
             self.state.merge(end)

@@ -137,8 +137,10 @@ class ScopeState:
                 value = outer if value is None else value.joined(outer)
         if value.function is not None and name not in self.following:
             self.following.add(name)
+            self.possible += 1  # by lines of the function that may never be reached
             for other, _ in value.function.reads:
                 self.read_at(other, place)
+            self.possible -= 1
             self.following.discard(name)
             for other in value.function.strings:
                 if self.local is None or other not in self.local:

@@ -98,6 +98,11 @@ RIGHT = {
         "from plotly.graph_objs import *",
         "print(frame, Figure)",
     ),
+    "a name of no cell where no line comes that reads it": (
+        "def turn(kind):\n    return kind if kind in 'ab' else valueError(kind)",
+        "try:\n    x = turn('a')\nexcept HTTPError:\n    x = xrange(3)",
+        "y = x if x else unicode(x)\nprint(y)",
+    ),
     "results of a model that is fitted again": (
         "y = [1.0, 2.0]\nmodel = OLS(y)\nresults = model.fit()",
         "again = model.fit()",
@@ -182,3 +187,9 @@ def test_a_generators_state_is_handed_on_from_block_to_block(tmp_path: Path) -> 
     ]
     assert codes(_read(mended)) == []
     compare(mended, _read(mended), tmp_path)
+
+
+def test_a_name_of_no_cell_that_is_surely_read_is_refused() -> None:
+    assert codes(read(*_cells("x = [1]", "for one in x:\n    print(xrange(one))"))) == [
+        ("hidden-state", 2)
+    ]
