@@ -11,7 +11,7 @@ from mage_jlab.notebook.environment import Binding, Environment
 from mage_jlab.notebook.facts import CellFacts, Parsed
 from mage_jlab.notebook.foreign import Foreign
 from mage_jlab.notebook.outside import Outside, address
-from mage_jlab.notebook.problems import Place, Repair, error, make_block, merge, warning
+from mage_jlab.notebook.problems import Place, error, make_block, warning
 from mage_jlab.notebook.r_text import RText, read_r
 from mage_jlab.notebook.resolving import Resolver
 from mage_jlab.notebook.scope_state import Bound
@@ -156,12 +156,12 @@ class ForeignCells:
                 f"{name} is a table of a database in memory, which cell #{maker} made; each block "
                 "of a run has a new one."
             )
-            merged: str | Repair = merge(maker, "Merge this cell into that one")
+            merged = "Write the two into one cell"
         else:
             message = (
                 f"There is no table {name}: no cell above gives it, and the database is in memory."
             )
-            merged = "Merge the cells that use it"
+            merged = "Write the cells that use it into one"
         fixes = (merged, "Ask a database in a file (%sql duckdb:///….db)")
         block.report(error("cannot-travel", message, place, fixes))
 
@@ -198,7 +198,7 @@ class ForeignCells:
             if maker is not None and name not in found.binds:
                 message = f"{name} is made in R by cell #{maker}, and each block begins R anew."
                 fixes = (
-                    merge(maker, "Merge this cell into that one"),
+                    "Write the two into one cell",
                     f"Hand it on (%%R -o {name} there, -i {name} here)",
                 )
                 block.report(error("cannot-travel", message, place, fixes))

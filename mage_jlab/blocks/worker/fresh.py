@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import locale
 import os
 import random
@@ -50,7 +51,9 @@ class FreshState:
             os.environ.update(self._environ)
         os.chdir(cwd)
         os.umask(self._umask)
-        sys.path[:] = folders + self._path
+        # the empty entry is the folder under way, as in a notebook
+        sys.path[:] = [*folders, "", *self._path]
+        _forget_modules_in(cwd)
         warnings.filters[:] = self._filters  # type: ignore[index]  # typeshed says Sequence; it is a list
         warnings.filterwarnings("ignore", message=NO_SHOW)
         sys.setswitchinterval(self._switch)
@@ -145,3 +148,14 @@ def _matplotlib(matplotlib: Any) -> None:
 
 
 _LIBRARIES = {"decimal": _decimal, "numpy": _numpy, "pandas": _pandas, "matplotlib": _matplotlib}
+
+
+def _forget_modules_in(folder: str) -> None:
+    """Have modules beside the notebook imported anew: they may have been written since."""
+    inside = (os.path.realpath(folder) + os.sep, folder + os.sep)
+    kept = (os.path.dirname(__file__), sys.prefix, sys.base_prefix)
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.startswith(inside) and not file.startswith(kept):
+            del sys.modules[name]
+    importlib.invalidate_caches()

@@ -174,3 +174,11 @@ def test_a_language_that_is_not_built_is_named(workshop):
     outcome = workshop.outcomes.get(timeout=60)
     assert outcome.error.type == "UnknownLanguage"
     assert "query is written in r" in outcome.error.message
+
+
+def test_a_module_beside_the_notebook_is_imported_as_it_is_now(workshop):
+    source = "from beside import VALUE\n@transformer\ndef f(**kwargs):\n    return VALUE\n"
+    for value in (1, 22):
+        (workshop.place / "beside.py").write_text(f"VALUE = {value}\n")
+        out = workshop.good(source, inputs={}, results=["value"])
+        assert workshop.load(out["value"]) == value
