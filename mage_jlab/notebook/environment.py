@@ -5,7 +5,7 @@ Which cell bound it, and how it can reach a block's file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mage_jlab.notebook.known import BUILTINS
@@ -65,6 +65,14 @@ class Binding:
     parts: frozenset[ObjectId] = frozenset()
     cls: Called | None = None
 
+    def standing_for(
+        self, own: frozenset[ObjectId], parts: frozenset[ObjectId], cls: Called | None
+    ) -> Binding:
+        """Give the binding with its objects; made for each name of each cell, so without a call."""
+        made = object.__new__(Binding)
+        made.__dict__.update(self.__dict__, own=own, parts=parts, cls=cls)
+        return made
+
 
 @dataclass
 class Environment:
@@ -101,7 +109,7 @@ class Environment:
             if binding.module is not None:
                 modules.append((name, binding.module))
             if binding.function is not None:
-                function = without_reads(binding.function) if name in shared else binding.function
+                function = binding.function.alone if name in shared else binding.function
                 functions.append((name, function))
                 called = [call.name for call in function.calls]
                 for other in [one for one, _ in function.reads] + sorted(function.changes) + called:
@@ -120,15 +128,3 @@ class Environment:
             tuple(classes),
             self.changing & words,
         )
-
-
-def without_reads(function: Called) -> Called:
-    """Give a function as one whose own file has all that it reads."""
-    return replace(
-        function,
-        reads=(),
-        changes=frozenset(),
-        writes=frozenset(),
-        strings=frozenset(),
-        gives_late=frozenset(),
-    )

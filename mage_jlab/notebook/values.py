@@ -8,6 +8,7 @@ sees it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mage_jlab.notebook.problems import Place
 
@@ -75,6 +76,25 @@ class Called:
     style: str = ""
     gives_cls: Called | None = None
     methods: tuple[tuple[str, Called], ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.parameters, self.reads))
+
+    @cached_property
+    def alone(self) -> Called:
+        """The same function as one whose own file has all that it reads."""
+        return replace(
+            self,
+            reads=(),
+            changes=frozenset(),
+            writes=frozenset(),
+            strings=frozenset(),
+            gives_late=frozenset(),
+        )
 
     def method(self, name: str) -> Called | None:
         """Give what is known of a class's method."""

@@ -277,7 +277,7 @@ class Walk:
     def _bind(self, name: str, binding: Binding, cell: Cell, value: Value) -> None:
         own = self._objects(cell.index, value.own)
         parts = self._objects(cell.index, value.parts)
-        bound = replace(binding, own=own, parts=parts, cls=value.cls)
+        bound = binding.standing_for(own, parts, value.cls)
         self.environment.names[name] = bound
         if value.function is not None and value.function.is_class:
             self.environment.changing |= changing_methods(value.function)

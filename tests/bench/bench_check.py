@@ -110,7 +110,7 @@ def main() -> None:
     print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     print(f"check of {CELLS} cells: {read:.0f} ms, to compile them {compiled:.1f} ms")
     print(f"after an edit of one cell: {after_edit:.0f} ms, to parse all cells {parsed:.1f} ms")
-    print(f"ratio check / compile: {read / compiled:.1f}")
+    print(f"ratio check / compile: {read / compiled:.1f}, check / parse: {read / parsed:.1f}")
     print(f"ratio check after an edit / parse: {after_edit / parsed:.1f}")
     print(f"jupyter mage --help: {helped:.0f} ms, check: {checked:.0f} ms, pass: {nothing:.0f} ms")
     print(f"ratio --help / pass: {helped / nothing:.1f}, check / pass: {checked / nothing:.1f}")
