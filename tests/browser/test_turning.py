@@ -86,7 +86,7 @@ def test_a_notebook_becomes_a_pipeline_and_runs(lab: Any) -> None:
 
     # A person's changes: a type, a name, and a cell that stays scratch.
     pick(lab, row(preview, "pd.DataFrame"), "Data loader")
-    preview.get_by_label("Name of the block of cell 3").fill("read_penguins")
+    preview.get_by_label("Name of the block of cell #2").fill("read_penguins")
     pick(lab, row(preview, "grams"), "Scratch: not a block")
     expect(preview.locator(".mage-Turn-outcome")).to_contain_text("read_penguins")
     expect(preview.locator("dl")).to_contain_text("3 problems")

@@ -19,10 +19,15 @@ const STAYS = 5000;
 /**
  * Whether somebody here has to be told how a run ended: who started it, and all when a trigger's
  * run failed.
+ *
+ * @param run - the run
+ * @param mine - whether it was started here
+ * @param quiet - whether nobody wants to hear of a success
  */
-export function concerns(run: Run, mine: boolean): boolean {
+export function concerns(run: Run, mine: boolean, quiet = false): boolean {
   const bad = run.state === 'failed' || run.state === 'needs_attention';
-  return mine || (bad && run.trigger !== null);
+  const wanted = mine && !(quiet && run.state === 'success');
+  return wanted || (bad && run.trigger !== null);
 }
 
 /**
@@ -93,8 +98,7 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     const ends = new RunEnds(mage.runs({}));
     ends.ended.connect((_, run) => {
       const quiet = settings?.composite.successes === false;
-      const told = concerns(run, mine.has(run.id));
-      if (told && !(quiet && run.state === 'success')) {
+      if (concerns(run, mine.has(run.id), quiet)) {
         void tell(run, context);
       }
     }, ends);

@@ -53,7 +53,7 @@ export function TurnCell(props: ITurnCellProps): JSX.Element {
       data-joined={cell.joined}
       aria-label={trans.__(
         'Cell %1, %2',
-        cell.number,
+        cell.place,
         [cell.joined ? trans.__('joined') : roleWord(role, trans), block?.name]
           .filter(Boolean)
           .join(', ')
@@ -101,16 +101,16 @@ function Head(props: ITurnCellProps): JSX.Element {
     <div className="mage-TurnCell-head">
       <Button
         look="link"
-        className="mage-TurnCell-number"
-        title={trans.__('Go to cell %1', cell.number)}
+        className="mage-TurnCell-place"
+        title={trans.__('Go to cell %1', cell.place)}
         onClick={() => onGo({ cell_id: cell.id, line: null, column: null })}
       >
-        {`[${cell.number}]`}
+        {cell.place}
       </Button>
       <Button
         className="mage-TurnCell-role"
         aria-haspopup="menu"
-        aria-label={trans.__('Cell %1 becomes: %2', cell.number, word)}
+        aria-label={trans.__('Cell %1 becomes: %2', cell.place, word)}
         onClick={event => {
           const { left, bottom } = event.currentTarget.getBoundingClientRect();
           openTypeMenu(
@@ -135,14 +135,16 @@ function Head(props: ITurnCellProps): JSX.Element {
       {role === null || role === 'parameters' ? (
         <span className="mage-mod-grey mage-mod-ellipsis">
           {role === null
-            ? trans.__('stays in the notebook; what blocks use of it travels')
+            ? trans.__(
+                'no block; imports and functions go where blocks use them'
+              )
             : trans.__('runtime variables, with these defaults')}
         </span>
       ) : (
         <NameField
           name={cell.name}
           inferred={block?.name ?? ''}
-          label={trans.__('Name of the block of cell %1', cell.number)}
+          label={trans.__('Name of the block of cell %1', cell.place)}
           onChange={name => onChange({ name })}
         />
       )}
@@ -221,7 +223,7 @@ function Join({ cell, onChange, trans }: ITurnCellProps): JSX.Element | null {
       <SeverityMark severity={problem?.severity ?? 'info'} trans={trans} />
       <span>
         {cell.joined
-          ? trans.__('Cell %1 is joined with the one above.', cell.number)
+          ? trans.__('Cell %1 is joined with the one above.', cell.place)
           : (cell.why ??
             trans.__('This cell only makes sense with the one above.'))}
       </span>

@@ -26,8 +26,8 @@ export interface ITurnCell {
   /** The cell's id. */
   id: string;
 
-  /** Its place among all cells of the notebook, from 1. */
-  number: number;
+  /** Its place among all cells of the notebook, as diagnostics and the command line say it: `#3`. */
+  place: string;
 
   /** Its code. */
   source: string;
@@ -73,7 +73,7 @@ export function turnCell(
     : (guess?.type ?? null);
   return {
     id: cell.id,
-    number: index + 1,
+    place: `#${index}`,
     source: cell.sharedModel.getSource(),
     role: change.role === undefined ? guessed : change.role,
     name: change.name ?? givenName(cell) ?? '',

@@ -72,6 +72,8 @@ describe('ends of runs', () => {
   it('concern who started the run, and all when a trigger failed', () => {
     expect(concerns(run(), true)).toBe(true);
     expect(concerns(run(), false)).toBe(false);
+    expect(concerns(run(), true, true)).toBe(false);
+    expect(concerns(run({ state: 'failed' }), true, true)).toBe(true);
     expect(concerns(run({ state: 'failed' }), false)).toBe(false);
     const nightly = { trigger: 'Nightly' };
     expect(concerns(run(nightly), false)).toBe(false);

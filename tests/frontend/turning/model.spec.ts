@@ -102,14 +102,14 @@ describe('the preview of a pipeline', () => {
   const cell = (id: string) => model.cells.find(one => one.id === id);
 
   it('shows each cell with code: as guessed, with its block and its problems', () => {
-    expect(
-      model.cells.map(({ id, number, role }) => [id, number, role])
-    ).toEqual([
-      ['c0', 1, null],
-      ['c1', 2, null],
-      ['c2', 3, 'data_loader'],
-      ['c3', 4, 'chart']
-    ]);
+    expect(model.cells.map(({ id, place, role }) => [id, place, role])).toEqual(
+      [
+        ['c0', '#0', null],
+        ['c1', '#1', null],
+        ['c2', '#2', 'data_loader'],
+        ['c3', '#3', 'chart']
+      ]
+    );
     expect(cell('c2')?.block?.name).toBe('fig');
     expect(cell('c3')?.problems).toHaveLength(1);
     expect(model.problems.map(one => one.cell_id)).toEqual(['c3']);

@@ -14,7 +14,7 @@ const clean = { ...blockOf('clean', { raw: 'raw.raw' }), cell_id: 'c2' };
 const problem = { ...problemOf('c2', 2, 1, 2), message: 'ax is shared.' };
 const cellOf = (number: number, fields: Partial<ITurnCell>): ITurnCell => ({
   id: `c${number}`,
-  number,
+  place: `#${number}`,
   source: 'x = 1',
   role: null,
   name: '',
@@ -107,10 +107,10 @@ describe('the preview', () => {
   it('shows each cell with its type, name, flows and problems', async () => {
     const cells = rows(await preview());
     expect(cells.map(cell => cell.getAttribute('aria-label'))).toEqual([
-      'Cell 0, Scratch',
-      'Cell 1, Data loader, raw',
-      'Cell 2, Transformer, clean',
-      'Cell 3, Parameters'
+      'Cell #0, Scratch',
+      'Cell #1, Data loader, raw',
+      'Cell #2, Transformer, clean',
+      'Cell #3, Parameters'
     ]);
     expect(cells.map(cell => cell.dataset.mageRole)).toEqual([
       undefined,
@@ -138,7 +138,7 @@ describe('the preview', () => {
 
   it('lets a person change type and name', async () => {
     const node = await preview();
-    await click(node, 'Cell 1 becomes: Data loader');
+    await click(node, 'Cell #1 becomes: Data loader');
     const items = [
       ...document.querySelectorAll('.mage-TypeMenu .lm-Menu-item')
     ];
@@ -148,7 +148,7 @@ describe('the preview', () => {
       words(document.querySelector('.lm-mod-active .lm-Menu-itemLabel'))
     ).toBe('Data loader');
     document.querySelectorAll('.lm-Menu').forEach(menu => menu.remove());
-    await type(node, 'Name of the block of cell 1', 'load_raw ');
+    await type(node, 'Name of the block of cell #1', 'load_raw ');
     expect(model.change).toHaveBeenLastCalledWith('c1', { name: 'load_raw' });
     const field = node.querySelector<HTMLInputElement>('input');
     expect(field?.value).toBe('load_raw ');
