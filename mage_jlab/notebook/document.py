@@ -118,7 +118,8 @@ def _newer(document: dict[str, Any]) -> dict[str, Any]:
     import nbformat
 
     try:
-        converted = nbformat.convert(nbformat.from_dict(document), 4)  # type: ignore[no-untyped-call]
+        untyped: Any = nbformat
+        converted = untyped.convert(untyped.from_dict(document), 4)
         plain: dict[str, Any] = json.loads(json.dumps(converted))
     except Exception as error:
         raise BadInputError(

@@ -37,7 +37,7 @@ _CALL = re.compile(r"^(\s*)(?:([^=()]+?)\s*=\s*)?(get_ipython\(\)\.\w+\(.*\))\s*
 _SET = re.compile(r"%(?:set_)?env\s+(\w+)[= ]|\bexport\s+(\w+)=|os\.environ\[[\"'](\w+)[\"']\]\s*=")
 _LIST_ONLY = re.compile(r"\.(?:n|s|p|l|nlstr|spstr|paths|list|grep|fields|sort\(\d)\b")
 _NEEDED = re.compile(
-    r"[%!?]|get_ipython|^\s*[,;/]|\A\s*(?:>>>|In \[)|\A(?:[ \t]*\n)*[ \t]+\S", re.MULTILINE
+    r"[%!?]|get_ipython|^[ \t]*[,;/]|\A\s*(?:>>>|In \[)|\A(?:[ \t]*\n)*[ \t]+\S", re.MULTILINE
 )
 """What no cell of plain Python has, or few: without it the text is taken as it is."""
 _COLAB = re.compile(r"\bstr\(get_ipython\(\)\)")
