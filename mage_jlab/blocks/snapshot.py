@@ -112,6 +112,7 @@ def _planned(
         configuration=block.configuration,
         cell_id=block.cell_id,
         body=body,
+        cell_line=(recorded.cell_line if recorded else None) or 1,
         retry=_retry(project_retry, entry.get("retry_config") or {}),
         timeout=float(timeout) if timeout else None,
         at_most_once=bool(block.configuration.get("at_most_once", False)),

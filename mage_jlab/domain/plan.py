@@ -26,14 +26,14 @@ class PlannedBlock(Word):
     ``file`` is relative to the snapshot's project folder; ``code`` is the sha256 of its text.
     ``inputs`` binds parameters to ``"<block>.<result>"``; None means: called by position, in the
     order of ``upstream``. ``body`` is the [first, last] line of the cell's text in the file and
-    ``cell_id`` the cell, so that an error finds its line there. The function returns a
-    single result as it is; with several, or with ``optional`` ones (bound on some paths only), a
-    dict of those bound, by name. ``guards`` are the conditionals among ``upstream``: the block
-    waits for them, and gets nothing from them; ``guarding`` are the blocks of which a conditional
-    says whether they run. ``cache`` is the hash of the code and settings of a block that is not
-    run again while nothing has changed, ``reads`` the keywords that it reads (None: any).
-    ``sql_above`` has the configuration of each SQL block among ``upstream``: its table may stand
-    in the same database.
+    ``cell_id`` the cell, so that an error finds its line there; the text begins at ``cell_line``.
+    The function returns a single result as it is; with several, or with ``optional`` ones (bound
+    on some paths only), a dict of those bound, by name. ``guards`` are the conditionals among
+    ``upstream``: the block waits for them, and gets nothing from them; ``guarding`` are the blocks
+    of which a conditional says whether they run. ``cache`` is the hash of the code and settings of
+    a block that is not run again while nothing has changed, ``reads`` the keywords that it reads
+    (None: any). ``sql_above`` has the configuration of each SQL block among ``upstream``: its
+    table may stand in the same database.
     """
 
     name: str
@@ -51,6 +51,7 @@ class PlannedBlock(Word):
     sql_above: dict[str, dict[str, Any]] = {}
     cell_id: str | None = None
     body: tuple[int, int] | None = None
+    cell_line: int = 1
     retry: Retry = Retry()
     timeout: float | None = None
     crash_retries: int = 2

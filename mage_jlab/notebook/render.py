@@ -110,6 +110,7 @@ def _render(
             source=text_hash(cell_text(block)),
             file=text_hash(text),
             body=body,
+            cell_line=_cell_line(block),
             inputs={name: _rebound(value, renamed) for name, value in block.inputs.items()},
             results=list(block.results),
             optional=[result for result in block.results if result in block.maybe_unbound],
@@ -120,6 +121,14 @@ def _render(
             ],
         ),
     )
+
+
+def _cell_line(block: BlockSource) -> int | None:
+    """Give the line of the cell below a magic where the block's text begins."""
+    if block.language is Language.PYTHON:
+        return None
+    above = cell_text(block).rstrip().count("\n") - block.source.rstrip().count("\n")
+    return above + 1 if above > 0 else None
 
 
 def _rebound(binding: str, renamed: Mapping[str, str]) -> str:

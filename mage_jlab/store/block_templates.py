@@ -19,7 +19,7 @@ _BODIES = {
 _QUERY = """\
 -- Runs on DuckDB; `data_provider` in the block's configuration names another database.
 -- A result of a block above is a table under its name or its block's; {{ df_1 }} is the first's.
--- {{ variable }} is a runtime variable: it is bound as a value, never pasted.
+-- {{ ds }} is the run's day; runtime variables stand so too: bound as values, never pasted.
 SELECT *
 FROM {{ df_1 }}
 """
@@ -28,7 +28,7 @@ _SQL = {
     BlockType.DATA_LOADER: """\
 -- Runs on DuckDB; `data_provider` and `data_provider_profile` in the block's configuration name
 -- another database and its profile in io_config.yaml.
--- {{ variable }} is a runtime variable: it is bound as a value, never pasted.
+-- {{ ds }} is the run's day; runtime variables stand so too: bound as values, never pasted.
 SELECT {{ execution_date }} AS loaded_at, 1 AS one
 """,
     BlockType.DATA_EXPORTER: """\

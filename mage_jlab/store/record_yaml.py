@@ -23,8 +23,9 @@ class BlockRecord(_Recorded):
     """How a block was exported.
 
     ``cell`` is the cell's id, ``source`` the sha256 of its text and ``file`` that of the block's
-    file; ``body`` is the [first, last] line of the cell's text in the file. ``inputs`` binds
-    parameters to ``"<block>.<result>"``; ``results`` are the names that it returns, of which the
+    file; ``body`` is the [first, last] line of the cell's text in the file, and ``cell_line`` the
+    line of the cell where that text begins, when it is not the first. ``inputs`` binds parameters
+    to ``"<block>.<result>"``; ``results`` are the names that it returns, of which the
     ``optional`` ones are bound on some paths only. With an optional result, or with several, the
     file returns a dict by name; a single one is returned as it is. ``declared`` are blocks above
     that the cell's metadata names.
@@ -34,6 +35,7 @@ class BlockRecord(_Recorded):
     source: str | None = None
     file: str | None = None
     body: tuple[int, int] | None = None
+    cell_line: int | None = None
     inputs: dict[str, str] | None = None
     results: list[str] | None = None
     optional: list[str] = []

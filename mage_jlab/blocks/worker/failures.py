@@ -69,7 +69,7 @@ def describe(error: BaseException, task: dict[str, Any]) -> dict[str, Any]:
     if where == own_file and line is not None and block.get("cell_id"):
         if body and body[0] <= line <= body[1]:
             found["cell_id"] = block["cell_id"]
-            found["line"] = line - body[0] + 1
+            found["line"] = line - body[0] + (block.get("cell_line") or 1)
     elif where is None and block.get("cell_id"):
         found["cell_id"] = block["cell_id"]
     return found

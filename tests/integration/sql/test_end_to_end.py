@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 Mage = Callable[..., Any]
@@ -90,6 +91,33 @@ def mage(tmp_path: Path, profiles: str) -> Iterator[Mage]:
     (place / "io_config.yaml").write_text(profiles)
     yield call
     call("engine", "stop")
+
+
+def test_cells_of_sql_run_as_blocks(mage: Mage, tmp_path: Path) -> None:
+    cells = [
+        ("market = 'CA'", ["parameters"]),
+        ("import pandas as pd\n%load_ext sql", []),
+        ("%sql duckdb://\n%config SqlMagic.autopandas = True", []),
+        ("raw = pd.DataFrame({'market': ['CA', 'DE'], 'n': [1, 2]})", ["block:data_loader"]),
+        ("%%sql top <<\nSELECT * FROM raw\nWHERE market = '{{market}}'", ["block:transformer"]),
+        ("twice = top.assign(n=top['n'] * 2)", ["block:transformer"]),
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(text, metadata={"tags": tags}) for text, tags in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, tmp_path / "shop/notebooks/cells.ipynb")
+    assert mage("export", "notebooks/cells.ipynb")["pipeline"] == "cells"
+    assert mage("run", "cells", "--var", "market=DE")["state"] == "success"
+    assert mage("product", "show", "cells", "twice")["preview"] == [["DE", 4]]
+
+    notebook.cells[4].source = "%%sql top <<\nSELECT *\nFRM raw"
+    nbformat.write(notebook, tmp_path / "shop/notebooks/cells.ipynb")
+    mage("export", "notebooks/cells.ipynb")
+    run = mage("run", "cells")
+    (error,) = [block["error"] for block in run["block_runs"] if block["error"]]
+    assert (error["file"], error["file_line"], error["column"]) == ("transformers/top.sql", 2, 5)
+    assert (error["cell_id"], error["line"]) == (notebook.cells[4]["id"], 3)
 
 
 def test_python_and_sql_hand_their_rows_to_each_other(mage: Mage, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ HOSTILE = [
     "'", '"', "`", "\\", "\\'", "''", "'; DROP TABLE victims; --", '"; DROP TABLE victims; --',
     "\\'; DROP TABLE victims; -- ", "' OR '1'='1", "' OR 1=1 #", "*/ DROP TABLE victims /*",
     "-- x\n", "# x\n", "/*", "$$", "$tag$", "%s %(p1)s %%", ":p1 ? $1", "{{ 7 * 7 }}", "{% if %}",
-    "é 漢 😀 \u2028", "\ufeff", "\x02v\x03", "\r\n\t", "\u2019 \u02bc \uff07", "mj0n0x", "\\\\", "'\\", "\\\"'",
+    "é 漢 😀 \u2028", "\ufeff", "\x02v\x03", "\r\n\t",
+    "\u2019 \u02bc \uff07", "mj0n0x", "\\\\", "'\\", "\\\"'",
 ]  # fmt: skip
 
 

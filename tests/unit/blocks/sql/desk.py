@@ -95,7 +95,7 @@ class Desk:
         }
         if not by_position:
             block |= {"results": ["out"], "inputs": {}}
-        for key in ("inputs", "results", "cell_id", "body", "guards", "sql_above"):
+        for key in ("inputs", "results", "cell_id", "body", "cell_line", "guards", "sql_above"):
             if key in options:
                 block[key] = options.pop(key)
         self.task = {

@@ -169,10 +169,11 @@ def test_a_database_file_that_cannot_be_opened_is_said(desk):
     ],
 )
 def test_an_error_is_shown_at_its_line_in_file_and_cell(desk, sql, words, line, column):
-    error = desk.error(sql, variables={"x": "long text"}, cell_id="c1", body=[1, 9])
+    where = {"cell_id": "c1", "body": [1, 9], "cell_line": 3}
+    error = desk.error(sql, variables={"x": "long text"}, **where)
     assert words in error["message"]
     assert (error["file_line"], error["column"]) == (line, column)
-    assert (error["cell_id"], error["line"]) == ("c1", line)
+    assert (error["cell_id"], error["line"]) == ("c1", line + 2)
     assert error["file"] == "transformers/block.sql"
     assert error["traceback"].split("\n")[0].strip() == sql.split("\n")[line - 1].strip()
     assert f"(line {line}, column {column})" in error["message"]
