@@ -148,8 +148,12 @@ def _last_call(block: BlockWork) -> str:
         shown = isinstance(node, ast.Expr) and calls and called(calls[0]) in ("print", "display")
         if calls and not (shown and node is not tree.body[0]):
             return _verb_and_object(calls[0], node, block)
-    targets = list(block.facts.binds) + list(block.changes)
-    return f"set_{targets[-1]}" if targets else ""
+    binds = block.facts.binds
+    targets = [name for name in binds if binds[name].how != "import"] + list(block.changes)
+    if targets:
+        return f"set_{targets[-1]}"
+    inner = [part for part in ast.walk(tree) if isinstance(part, ast.Call)][1:2]
+    return f"show_{called(inner[0])}" if inner else ""
 
 
 def _finishes(node: ast.stmt) -> bool:
@@ -167,7 +171,9 @@ def _verb_and_object(call: ast.Call, node: ast.stmt, block: BlockWork) -> str:
         else "run"
     )
     if verb in ("run", "system") and call.args:
-        words = re.findall(r"(?:^|[\s;&|])([A-Za-z][\w-]*)", str(literal_text(call.args[0])))
+        given = call.args[0].elts[0] if isinstance(call.args[0], ast.List) else call.args[0]
+        text = literal_text(given)
+        words = re.findall(r"(?:^|[\s;&|])([A-Za-z][\w-]*)", text if isinstance(text, str) else "")
         return f"run_{words[0]}" if words else "run"
     verb = "write" if verb in _WRITING or _writes_file(call) else verb
     thing = ""

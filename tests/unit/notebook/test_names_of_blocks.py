@@ -18,6 +18,8 @@ from tests.unit.notebook.notebooks_made import reading
         ("with open('data/ab.csv', 'w') as _f:\n    _f.write('x')", "write_ab"),
         ("%%writefile tools.py\nx = 1", "write_tools"),
         ("!curl -O http://x.y/z.csv", "run_curl"),
+        ("%%bash\nls", "run_bash"),
+        ("%%html\n<b>x</b>", "show_html"),
         ("!mkdir -p out && ls", "run_mkdir"),
     ],
 )
