@@ -351,10 +351,17 @@ def _altair(altair: Any, value: Any, tell: Callable[[Any], Portrait]) -> Portrai
     return None
 
 
+def _plotly(plotly: Any, value: Any, tell: Callable[[Any], Portrait]) -> Portrait | None:
+    if isinstance(value, plotly.basedatatypes.BaseFigure):
+        return ["chart", json.loads(value.to_json())]
+    return None
+
+
 _FORMS: dict[str, Callable[[Any, Any, Callable[[Any], Portrait]], Portrait | None]] = {
     "numpy": _numpy,
     "pandas": _pandas,
     "polars": _polars,
     "matplotlib.figure": lambda _, value, tell: _matplotlib(sys.modules["matplotlib"], value, tell),
     "altair": _altair,
+    "plotly.basedatatypes": lambda _, value, tell: _plotly(sys.modules["plotly"], value, tell),
 }

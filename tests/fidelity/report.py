@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,15 +13,19 @@ from tests.fidelity.verdict import Verdict, judge
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "fidelity.md"
 
 
-def write() -> bool:
-    """Run the corpus and write the page; says whether nothing was different or failed."""
+def write(judged: Callable[[Path], Verdict] = judge) -> bool:
+    """Run the corpus and write the page; says whether nothing was different or failed.
+
+    Args:
+        judged: gives the verdict of a notebook.
+    """
     rows, details, totals = [], [], _Row("**all**")
     with ThreadPoolExecutor(2) as pool:
         for repository in repositories():
             runs = [repository.folder / path for path in repository.runs]
             row = _Row(f"{repository.name} {repository.release} ({repository.licence})")
             row.read([check(path) for path in repository.paths()])
-            verdicts = list(pool.map(judge, runs))
+            verdicts = list(pool.map(judged, runs))
             row.ran(verdicts)
             totals.add(row)
             rows.append(row)

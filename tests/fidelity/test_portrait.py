@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib.figure
 import numpy as np
 import pandas as pd
+import plotly.graph_objects
 import pytest
 from sklearn.linear_model import LinearRegression
 
@@ -80,6 +81,7 @@ SAME: list[Callable[[], Any]] = [
     lambda: Row(3),
     lambda: _model(2.0),
     lambda: _drawing(5),
+    lambda: plotly.graph_objects.Figure(plotly.graph_objects.Bar(x=[1, 2], y=[3, 4])),
     lambda: (lambda values: [values, values])([1]),
 ]
 
