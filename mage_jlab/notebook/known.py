@@ -86,6 +86,7 @@ DRAWING_ESTIMATORS = names("drawing_estimators")
 _BINARY = names("binary_ufuncs")
 _UNARY = names("unary_ufuncs")
 BOUND_CHANGING = names("bound_changing")
+DECORATORS = names("decorators")
 
 CANNOT_TRAVEL = {
     "iterator": "an iterator, which is used up where it is read",

@@ -101,6 +101,11 @@ class _Reader:
             changed=changed_names(walk),
             shared=shared_names(walk, unstable),
             later=self._later(walk),
+            needed={
+                name: block.index
+                for _, block in sorted(survey.blocks.items())
+                for name in block.read_below
+            },
             broken=self._broken(),
         )
         return self._walk(survey)

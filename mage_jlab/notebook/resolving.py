@@ -12,25 +12,9 @@ from dataclasses import dataclass, field, replace
 from mage_jlab.domain.analysis import Severity
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.environment import Binding, Environment
-from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL, STAR_BUILTINS
+from mage_jlab.notebook.known import BUILTINS, CANNOT_TRAVEL, DECORATORS, STAR_BUILTINS
 from mage_jlab.notebook.problems import Place, Problem, Repair, error, make_block, merge
 from mage_jlab.notebook.unbound import SESSION_NAMES, unbound, under_star
-
-DECORATORS = frozenset(
-    [
-        "data_loader",
-        "transformer",
-        "data_exporter",
-        "sensor",
-        "custom",
-        "test",
-        "callback",
-        "condition",
-        "chart",
-        "scratchpad",
-        "preprocesser",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -43,6 +27,7 @@ class Survey:
         changed: those of them that are surely changed in place.
         shared: functions and classes that can stand in the pipeline's shared file.
         later: name -> the cells that bind it.
+        needed: name -> the last block whose value of it a block below reads.
         broken: names that cells which cannot be parsed seem to bind.
         notes: problems on cells that are no blocks, by the cell's index.
     """
@@ -52,6 +37,7 @@ class Survey:
     changed: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     later: Mapping[str, list[int]] = field(default_factory=dict)
+    needed: Mapping[str, int] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     notes: dict[int, list[Problem]] = field(default_factory=dict)
 

@@ -193,3 +193,11 @@ def test_a_name_of_no_cell_that_is_surely_read_is_refused() -> None:
     assert codes(read(*_cells("x = [1]", "for one in x:\n    print(xrange(one))"))) == [
         ("hidden-state", 2)
     ]
+
+
+def test_a_loops_name_from_above_is_read_only_where_it_is_needed() -> None:
+    loops = ("for i in x:\n    print(i)", "for i in x:\n    print(-i)")
+    reading = read(*_cells("x = [1, 2]", *loops))
+    assert [list(block.inputs) for block in reading.analysis.blocks] == [[], ["x"], ["x"]]
+    reading = read(*_cells("x = [1, 2]", *loops, "print(i)"))
+    assert [list(block.inputs) for block in reading.analysis.blocks[2:]] == [["x", "i"], ["i"]]
