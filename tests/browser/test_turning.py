@@ -94,6 +94,8 @@ def test_a_notebook_becomes_a_pipeline_and_runs(lab: Any) -> None:
     page.get_by_role("tab", name="Turn penguins").click()
     lab.theme("Dark")
     lab.picture("turning-changed-dark")
+    lab.theme("Dark High Contrast")
+    lab.picture("turning-contrast")
     lab.theme("Light")
     preview.get_by_role("button", name="Make 5 blocks").click()
 

@@ -11,7 +11,7 @@ import type { IWorkbenches } from '../tokens';
 import { CommandIDs } from '../tokens';
 import type { IContext } from '../ui';
 import { mageIcon } from '../ui';
-import { blockInSight, reveal } from './sight';
+import { blocksInSight, reveal } from './sight';
 import { Rail } from './view';
 
 /** The panel of the right side bar: it follows the current notebook and its active cell. */
@@ -55,7 +55,10 @@ export class RailPanel extends ReactWidget {
       const analysis = this._workbench?.analysis;
       if (this._panel && !this._panel.isDisposed && analysis) {
         const cells = new Set(analysis.blocks.map(block => block.cell_id));
-        reveal(this.node, blockInSight(this._panel.content, cells));
+        const seen = blocksInSight(this._panel.content, cells);
+        // All of them where there is room, else the upper ones.
+        reveal(this.node, seen[seen.length - 1]);
+        reveal(this.node, seen[0]);
       }
     });
   }

@@ -1,32 +1,31 @@
 import type { Notebook } from '@jupyterlab/notebook';
 
 /**
- * Find the block that a reader of a notebook has before them: the first one whose cell is in
- * sight, however little of it.
+ * Find the blocks that a reader of a notebook has before them, however little of them.
  *
  * @param notebook - the notebook's cells on the page
  * @param blocks - the ids of the cells that are blocks
- * @returns the cell's id; null when no block is in sight
+ * @returns the ids of those in sight, from the upper edge to the lower one
  */
-export function blockInSight(
+export function blocksInSight(
   notebook: Pick<Notebook, 'node' | 'widgets'>,
   blocks: ReadonlySet<string>
-): string | null {
+): string[] {
   const { top, bottom } = notebook.node.getBoundingClientRect();
-  for (const cell of notebook.widgets) {
-    // The host keeps cells that are far away out of the page.
-    if (blocks.has(cell.model.id) && cell.isAttached) {
-      const place = cell.node.getBoundingClientRect();
-      if (place.height > 0 && place.bottom > top && place.top < bottom) {
-        return cell.model.id;
+  return notebook.widgets
+    .filter(cell => {
+      // The host keeps cells that are far away out of the page.
+      if (!blocks.has(cell.model.id) || !cell.isAttached) {
+        return false;
       }
-    }
-  }
-  return null;
+      const place = cell.node.getBoundingClientRect();
+      return place.height > 0 && place.bottom > top && place.top < bottom;
+    })
+    .map(cell => cell.model.id);
 }
 
 /** Scroll the rail as little as it takes to show a block's row; nothing else moves. */
-export function reveal(rail: HTMLElement, cell: string | null): void {
+export function reveal(rail: HTMLElement, cell: string | undefined): void {
   const list = rail.querySelector('.mage-Rail-scroll');
   const row = [...rail.querySelectorAll<HTMLElement>('.mage-Rail-row')].find(
     one => one.dataset.mageCell === cell

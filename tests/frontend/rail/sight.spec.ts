@@ -1,4 +1,4 @@
-import { blockInSight, reveal } from '../../../labextension/src/rail/sight';
+import { blocksInSight, reveal } from '../../../labextension/src/rail/sight';
 
 const place = (node: HTMLElement, top: number, height: number): HTMLElement => {
   node.getBoundingClientRect = () => new DOMRect(0, top, 100, height);
@@ -24,7 +24,7 @@ class Rect {
 }
 Object.assign(globalThis, { DOMRect: Rect });
 
-describe('the block in sight', () => {
+describe('the blocks in sight', () => {
   const notebook = (...tops: number[]) => ({
     node: place(document.createElement('div'), 100, 500),
     widgets: tops.map((top, at) => ({
@@ -33,24 +33,25 @@ describe('the block in sight', () => {
       node: place(document.createElement('div'), top, 50)
     }))
   });
-  const seen = (ids: string[], ...tops: number[]): string | null =>
-    blockInSight(notebook(...tops) as never, new Set(ids));
+  const seen = (ids: string[], ...tops: number[]): string[] =>
+    blocksInSight(notebook(...tops) as never, new Set(ids));
 
-  it('is the first block that is not above the upper edge', () => {
-    expect(seen(['c0', 'c1', 'c2'], 0, 60, 200)).toBe('c1');
-    expect(seen(['c0', 'c1', 'c2'], 0, 40, 200)).toBe('c2');
+  it('are those between the upper and the lower edge', () => {
+    const ids = ['c0', 'c1', 'c2', 'c3'];
+    expect(seen(ids, 0, 60, 200, 599)).toEqual(['c1', 'c2', 'c3']);
+    expect(seen(ids, 0, 40, 200, 600)).toEqual(['c2']);
   });
 
-  it('is no cell that is no block, and none below the lower edge', () => {
-    expect(seen(['c2'], 110, 160, 210)).toBe('c2');
-    expect(seen(['c0'], 700)).toBeNull();
-    expect(seen([], 110)).toBeNull();
+  it('are no cells that are no blocks', () => {
+    expect(seen(['c2'], 110, 160, 210)).toEqual(['c2']);
+    expect(seen([], 110)).toEqual([]);
   });
 
-  it('is no cell that the host keeps out of the page', () => {
+  it('are no cells that the host keeps out of the page', () => {
     const far = notebook(110, 200);
     far.widgets[0].isAttached = false;
-    expect(blockInSight(far as never, new Set(['c0', 'c1']))).toBe('c1');
+    const ids = new Set(['c0', 'c1']);
+    expect(blocksInSight(far as never, ids)).toEqual(['c1']);
   });
 });
 
@@ -80,7 +81,7 @@ describe('a rail that follows', () => {
 
   it('stays where no block is in sight', () => {
     const { node, list } = rail(-20);
-    reveal(node, null);
+    reveal(node, undefined);
     reveal(node, 'other');
     expect(list.scrollTop).toBe(50);
   });
