@@ -111,12 +111,12 @@ def test_cells_of_sql_run_as_blocks(mage: Mage, tmp_path: Path) -> None:
     assert mage("run", "cells", "--var", "market=DE")["state"] == "success"
     assert mage("product", "show", "cells", "twice")["preview"] == [["DE", 4]]
 
-    notebook.cells[4].source = "%%sql top <<\nSELECT *\nFRM raw"
+    notebook.cells[4].source = "%%sql top <<\nSELECT *,\n  nope\nFROM raw"
     nbformat.write(notebook, tmp_path / "shop/notebooks/cells.ipynb")
     mage("export", "notebooks/cells.ipynb")
     run = mage("run", "cells")
     (error,) = [block["error"] for block in run["block_runs"] if block["error"]]
-    assert (error["file"], error["file_line"], error["column"]) == ("transformers/top.sql", 2, 5)
+    assert (error["file"], error["file_line"], error["column"]) == ("transformers/top.sql", 2, 3)
     assert (error["cell_id"], error["line"]) == (notebook.cells[4]["id"], 3)
 
 
