@@ -51,7 +51,24 @@ def draws(dotted: str, call: ast.Call) -> str | None:
         return "numpy"
     if dotted.startswith("scipy.stats.") and dotted.endswith(".rvs") and not _seeded(call):
         return "numpy"
-    return None
+    return "numpy" if root == "seaborn" and _jitters(last, call) else None
+
+
+def _jitters(name: str, call: ast.Call) -> bool:
+    """Say whether a plot of seaborn moves its points at random: error bars draw from their own."""
+    words = {word.arg: word.value for word in call.keywords}
+    if name in ("regplot", "lmplot"):
+        return bool(words.keys() & {"x_jitter", "y_jitter"})
+    if name == "catplot" and not _is_constant(words.get("kind"), "strip", None):
+        return False
+    return name in ("stripplot", "catplot") and not (
+        "jitter" in words and _is_constant(words["jitter"], False, 0)
+    )
+
+
+def _is_constant(node: ast.expr | None, *values: object) -> bool:
+    """Say whether an argument is one of these; one that is not given is None."""
+    return node is None or (isinstance(node, ast.Constant) and node.value in values)
 
 
 def method_draws(name: str, kind: str, call: ast.Call) -> str | None:
@@ -61,7 +78,8 @@ def method_draws(name: str, kind: str, call: ast.Call) -> str | None:
     """
     if name == "sample" and kind in ("pandas", "unknown") and not _seeded(call):
         return "numpy"
-    return "numpy" if name == "rvs" and not _seeded(call) else None
+    # statsmodels' models simulate so
+    return "numpy" if name in ("rvs", "simulate") and not _seeded(call) else None
 
 
 def makes_generator(dotted: str) -> bool:
