@@ -187,9 +187,7 @@ def test_what_the_block_below_receives(
 ) -> None:
     seen = _seen(workshop, "x", "x", [returned])
     # where the table gives none, it is what the expression itself gives
-    expected = (
-        eval(returned) if received is None and returned != "None" else received
-    )
+    expected = eval(returned) if received is None and returned != "None" else received
     assert seen == expected, section
     assert type(seen) is type(expected), section
 
