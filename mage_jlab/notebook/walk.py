@@ -130,7 +130,7 @@ class Walk:
             if (
                 name not in facts.sure
                 and old is not None
-                and block.index <= self.survey.needed.get(name, -1)
+                and (bound.how != "for" or block.index <= self.survey.needed.get(name, -1))
                 and bound.how not in ("import", "def", "class")
             ):
                 resolver.read(name, bound.place, bare=False)
