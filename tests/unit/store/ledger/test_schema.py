@@ -13,15 +13,20 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from mage_jlab.domain.errors import BadInputError, ConflictError, NotFoundError
 from mage_jlab.store.ledger import (
+    again,
     arming,
     claiming,
     completing,
     creating,
     ending,
     firing,
+    gathering,
+    items,
     nodes,
     ops,
+    passing,
     reading_events,
+    reusing,
     standing,
     stopping,
     timers,
@@ -36,8 +41,8 @@ from mage_jlab.store.paths import StateFolder
 from .conftest import Ledger
 
 ROOMS = [
-    arming, claiming, completing, creating, ending, firing, nodes, ops, reading_events, standing,
-    stopping, timers,
+    again, arming, claiming, completing, creating, ending, firing, gathering, items, nodes, ops,
+    passing, reading_events, reusing, standing, stopping, timers,
 ]  # fmt: skip
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
 
