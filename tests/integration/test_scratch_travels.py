@@ -93,7 +93,7 @@ def scaled(value, by=SCALE["a"]):
     return value * by
 
 
-double = lambda value: value * RATE  # noqa: E731
+double = lambda value: value * RATE
 """
 MAKE = """\
 point = Point(3)
