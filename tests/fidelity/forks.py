@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import functools
 import json
 import os
 import select
@@ -68,11 +68,23 @@ class Zygote:
             socket.send_fds(self._channel, [text], descriptors)
             return int(self._channel.recv(32))
 
+    def close(self) -> None:
+        """End the process."""
+        self._channel.close()
+        self._process.wait()
 
-@functools.cache
+
+_only: list[Zygote] = []
+_starting = threading.Lock()
+
+
 def zygote() -> Zygote:
     """Give the one of this process; it ends with it."""
-    return Zygote()
+    with _starting:
+        if not _only:
+            _only.append(Zygote())
+            atexit.register(_only[0].close)
+        return _only[0]
 
 
 def end_group(group: int) -> None:

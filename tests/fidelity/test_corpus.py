@@ -33,13 +33,13 @@ def verdict() -> Iterator[Callable[[str], Verdict]]:
             future.cancel()
 
 
-@pytest.mark.parametrize("name", map(named, ALL))
+@pytest.mark.parametrize("name", [named(path) for path in ALL])
 def test_a_public_notebook_is_analysed_without_a_crash(name: str) -> None:
     found = check(FOLDER / name)
     assert found.crash is None
 
 
-@pytest.mark.parametrize("name", map(named, RUN))
+@pytest.mark.parametrize("name", [named(path) for path in RUN])
 def test_the_pipeline_gives_what_the_notebook_gives(
     verdict: Callable[[str], Verdict], name: str
 ) -> None:
