@@ -12,8 +12,8 @@ from .failures import SqlError
 from .fetching import fetched
 from .functions import Secrets
 from .names import Place
+from .pieces import Statement
 from .places_of_errors import place_of_error
-from .placing import Statement
 from .profiles import Profile
 from .statements import is_query, takes_parameters, words
 from .uploading import upload

@@ -15,7 +15,8 @@ from .alchemy import Alchemy
 from .duck import Duck
 from .functions import Secrets, block_functions
 from .inputs import Inputs
-from .placing import Statement, place
+from .pieces import Statement
+from .placing import place
 from .profiles import Profile, provider_of, read_profile
 from .statements import gives_rows, named_tables, only_reads, verb, words, written_table
 from .target import Target

@@ -13,7 +13,7 @@ from ..codecs.rows import Rows
 from ..failures import StatedError
 from .failures import SqlError, missing_package
 from .names import unique
-from .placing import Statement
+from .pieces import Statement
 from .statements import is_query, only_reads, takes_parameters, verb
 
 ROWS_A_BATCH = 122_880

@@ -8,120 +8,17 @@ one, it must be one word (``\\w+``). Everything else is refused: no value ever b
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
-from .dialects import as_text, bindable, escaped, literal, tokenizer
+from .dialects import as_text, bindable, escaped, literal
 from .failures import SqlError
+from .pieces import Bound, Statement, Text
 from .positions import Role, role_at
+from .splitting import split
 from .template import Identifier, Rendered, TableName
 
 _WORD = re.compile(r"\w+")
 _NO_NUL = ("postgres", "redshift", "mssql")
-
-
-class Text(NamedTuple):
-    """A piece of a statement; ``at`` is its offset in the rendered text.
-
-    ``made`` says that it does not stand there but was made for that place.
-    """
-
-    text: str
-    at: int
-    made: bool = False
-
-
-class Bound(NamedTuple):
-    """A value that becomes a bind parameter."""
-
-    value: Any
-    at: int
-
-
-class Statement:
-    """One statement of a block.
-
-    Args:
-        pieces: its text and its values in order.
-        tokens: its tokens, markers included.
-        rendered: what it was made of.
-    """
-
-    def __init__(self, pieces: list[Text | Bound], tokens: list[Any], rendered: Rendered) -> None:
-        self.pieces = pieces
-        self.tokens = tokens
-        self._rendered = rendered
-
-    @property
-    def values(self) -> list[Any]:
-        """The values of its parameters, in order."""
-        return [piece.value for piece in self.pieces if isinstance(piece, Bound)]
-
-    def text(self, marks: list[str] | None = None, double_percent: bool = False) -> str:
-        """Give the text to send.
-
-        Args:
-            marks: what stands for each parameter.
-            double_percent: whether a driver takes ``%`` for the start of a parameter.
-        """
-        given = iter(marks or [])
-        return "".join(
-            next(given)
-            if isinstance(piece, Bound)
-            else piece.text.replace("%", "%%")
-            if double_percent
-            else piece.text
-            for piece in self.pieces
-        )
-
-    def quoted(self, token: Any) -> str:
-        """Give a token as it is written."""
-        return self._rendered.text[token.start : token.end + 1]
-
-    def inside(self, before: str, after: str = "") -> Statement:
-        """Give the statement with text of ours around it."""
-        start = Text(before, self.tokens[0].start, True)
-        pieces = [start, *self.pieces, Text(after, self.tokens[-1].end, True)]
-        return Statement(pieces, self.tokens, self._rendered)
-
-    def without_values(self, provider: str) -> Statement:
-        """Give the statement with its values as literals, for those that take no parameters."""
-        pieces: list[Text | Bound] = [
-            Text(literal(piece.value, provider), piece.at, True)
-            if isinstance(piece, Bound)
-            else piece
-            for piece in self.pieces
-        ]
-        return Statement(pieces, self.tokens, self._rendered)
-
-    def origin(self, offset: int, marks: list[str] | None = None) -> int:
-        """Give the offset in the file of a character of ``text(marks)``."""
-        given = iter(marks or [])
-        for piece in self.pieces:
-            length = len(next(given)) if isinstance(piece, Bound) else len(piece.text)
-            if offset < length:
-                inside = 0 if isinstance(piece, Bound) or piece.made else offset
-                return self._rendered.origin(piece.at + inside)
-            offset -= length
-        return self.end
-
-    @property
-    def file(self) -> str:
-        """The text of the block's file."""
-        return self._rendered.file
-
-    @property
-    def start(self) -> int:
-        """The offset in the file of its first word."""
-        return self._rendered.origin(self.tokens[0].start)
-
-    @property
-    def end(self) -> int:
-        """The offset in the file of its last character."""
-        return self._rendered.origin(self.tokens[-1].end)
-
-    def error(self, kind: str, message: str, offset: int | None = None) -> SqlError:
-        """Give a failure at an offset in the file, by default at the statement's start."""
-        return SqlError(kind, message, self.file, self.start if offset is None else offset)
 
 
 def place(rendered: Rendered, provider: str) -> list[Statement]:
@@ -135,7 +32,7 @@ def place(rendered: Rendered, provider: str) -> list[Statement]:
         SqlError: when a value would become SQL text.
     """
     statements = []
-    for tokens in _split(rendered, provider):
+    for tokens in split(rendered, provider):
         pieces: list[Text | Bound] = []
         at = tokens[0].start
         for index, token in enumerate(tokens):
@@ -264,51 +161,3 @@ def _in_quotes(value: Any, token: str, provider: str, refuse: Any) -> str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _split(rendered: Rendered, provider: str) -> list[list[Any]]:
-    """Split at semicolons; gives the tokens of each statement."""
-    reader = tokenizer(provider)
-    from sqlglot.errors import TokenError
-
-    try:
-        tokens = reader.tokenize(rendered.text)
-    except TokenError as error:
-        found = re.search(r"Missing .* from (\d+):(\d+)", str(error.__cause__ or error))
-        raise SqlError(
-            "SyntaxError",
-            f"The statement cannot be read: {error.__cause__ or error}.",
-            rendered.file,
-            _offset(rendered, int(found[1]), int(found[2])) if found else 0,
-        ) from None
-    statements: list[list[Any]] = []
-    current: list[Any] = []
-    for token in tokens:
-        if token.token_type.name == "SEMICOLON" and not _in_body(current):
-            if current:
-                statements.append(current)
-            current = []
-        else:
-            current.append(token)
-    if current:
-        statements.append(current)
-    return statements
-
-
-def _offset(rendered: Rendered, line: int, column: int) -> int:
-    start = 0
-    for _ in range(line - 1):
-        start = rendered.text.find("\n", start) + 1
-    return rendered.origin(start + max(0, column - 1))
-
-
-def _in_body(tokens: list[Any]) -> bool:
-    """Say whether a semicolon after these tokens belongs to the body of a procedure or trigger."""
-    words = [token.text.upper() for token in tokens]
-    if not words or words[0] != "CREATE" or "BEGIN" not in words:
-        return False
-    if not {"PROCEDURE", "FUNCTION", "TRIGGER"} & set(words):
-        return False
-    opened = sum(word in ("BEGIN", "CASE", "IF", "LOOP") for word in words[words.index("BEGIN") :])
-    closed = sum(word == "END" for word in words)
-    return bool(opened > closed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .dialects import GRAMMARS
-from .placing import Statement
+from .pieces import Statement
 
 _ROWS = {
     "SELECT", "FROM", "VALUES", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "PRAGMA", "SUMMARIZE",

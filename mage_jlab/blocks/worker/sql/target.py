@@ -11,7 +11,8 @@ from .dialects import SYNONYMS
 from .duck import Duck
 from .inputs import Inputs
 from .names import Place, table_of
-from .placing import Statement, place
+from .pieces import Statement
+from .placing import place
 from .statements import is_query, verb
 from .template import plain
 
