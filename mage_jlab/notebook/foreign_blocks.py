@@ -16,7 +16,8 @@ from mage_jlab.notebook.r_text import RText, read_r
 from mage_jlab.notebook.resolving import Resolver
 from mage_jlab.notebook.scope_state import Bound
 from mage_jlab.notebook.sql_session import Connection, SqlSession
-from mage_jlab.notebook.sql_text import SqlText, as_templates, read_sql
+from mage_jlab.notebook.sql_templates import as_templates
+from mage_jlab.notebook.sql_text import SqlText, read_sql
 from mage_jlab.notebook.values import Value
 
 _OF_THE_DATABASE = (

@@ -11,7 +11,8 @@ from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.notebook.foreign_blocks import foreign_type
 from mage_jlab.notebook.magics import translate
 from mage_jlab.notebook.render import render_blocks
-from mage_jlab.notebook.sql_text import as_templates, read_sql
+from mage_jlab.notebook.sql_templates import as_templates
+from mage_jlab.notebook.sql_text import read_sql
 from mage_jlab.notebook.tags import tag_all
 from tests.unit.notebook.notebooks_made import block, reading, said
 
