@@ -20,7 +20,7 @@ class Row(NamedTuple):
 
 ROWS: dict[str, Row] = {
     "init": Row("project", "init", "Make a new project."),
-    "tag": Row("notebook", "tag", "Make cells of a notebook blocks, or take that back."),
+    "tag": Row("tag", "tag", "Make cells of a notebook blocks, or take that back."),
     "check": Row("notebook", "check", "Say how a notebook reads as a pipeline."),
     "export": Row("notebook", "export", "Write a notebook's blocks and pipeline as files."),
     "open": Row("notebook", "open_", "Give the notebook of a pipeline."),

@@ -139,7 +139,7 @@ def _workbench(session: Session, project: Project, pipeline: str) -> Path | None
 
 
 def _export(session: Session, project: Project, pipeline: str) -> bool:
-    from mage_jlab.cli.notebook import exported, refused
+    from mage_jlab.cli.notebook_text import exported, refused
 
     notebook = _workbench(session, project, pipeline)
     if notebook is None:
@@ -154,7 +154,7 @@ def _export(session: Session, project: Project, pipeline: str) -> bool:
 
 
 def _warn_of_edits(session: Session, project: Project, pipeline: str) -> None:
-    from mage_jlab.cli.notebook import refused
+    from mage_jlab.cli.notebook_text import refused
 
     notebook = _workbench(session, project, pipeline)
     if notebook is None:
