@@ -24,6 +24,12 @@ from .source import MUTE, BlockSource
 SENSOR_PAUSE = 60.0
 """How long a sensor waits before it is asked again, in seconds, unless its configuration says."""
 
+PYTHON_ALONE = {
+    "sql": ("sensor", "conditional", "callback", "chart"),
+    "r": ("sensor", "conditional", "callback"),
+}
+"""The types of blocks that another language does not have."""
+
 
 class Attempt:
     """Runs one task.
@@ -71,18 +77,18 @@ class Attempt:
 
     def _check_language(self) -> None:
         language = self._block["language"]
-        if language not in ("python", "sql"):
+        if language not in ("python", *PYTHON_ALONE):
             raise StatedError(
                 "UnknownLanguage",
-                f"{self._block['name']} is written in {language}: only Python and SQL blocks can "
-                "be run.",
+                f"{self._block['name']} is written in {language}: only Python, SQL and R blocks "
+                "can be run.",
             )
         type_ = self._block["type"]
-        if language == "sql" and type_ in ("sensor", "conditional", "callback", "chart"):
+        if type_ in PYTHON_ALONE.get(language, ()):
             raise StatedError(
                 "UnknownLanguage",
-                f"{self._block['name']} is a {type_}, which cannot be written in SQL: "
-                "write it in Python.",
+                f"{self._block['name']} is a {type_}, which cannot be written in "
+                f"{language.upper()}: write it in Python.",
             )
 
     def _run_setup(self) -> None:
@@ -92,6 +98,8 @@ class Attempt:
     def _products(self) -> dict[str, Any]:
         if self._block["language"] == "sql":
             return {"products": self._queried()}
+        if self._block["language"] == "r":
+            return self._from_r()
         recorded = self._block.get("results")
         module, call = self._prepared()
         returned = unrolled(self._finished(call()), self._block["name"])
@@ -146,6 +154,14 @@ class Attempt:
             raise
         block.close(done=True)
         return products
+
+    def _from_r(self) -> dict[str, Any]:
+        from .r.block import RBlock
+
+        block = RBlock(self._task, self._context, self._inputs, self._display, self._log)
+        given, answer = self._results(block.returned())
+        answer["products"] = self._stored(given)
+        return answer
 
     def _stored(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         """Store results and what was shown, and seal the attempt's folder; gives the manifests."""
