@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mage_jlab.notebook.facts import CellFacts
-from mage_jlab.notebook.problems import Problem, Repair, error, merge
+from mage_jlab.notebook.problems import Place, Problem, Repair, error, merge, warning
 from mage_jlab.notebook.randomness import seeds as seeds_
 from mage_jlab.notebook.resolving import Survey
 
@@ -32,18 +32,22 @@ _WORDS = {
 def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
     """Refuse blocks that go on where another cell left a generator that is not their own.
 
-    Before the first seed no value is repeatable: a block that draws anew gives what it gave.
+    Before the first seed no value is repeatable, in the notebook or in a run: that is only said.
     """
     for generator, words in _WORDS.items():
         users: list[int] = []
         seeds: list[int] = []
+        unseeded: list[int] = []
         seeded = False
         for index, one in sorted(facts.items()):
             seeded = seeded or generator in one.seeded or generator in _called_seeds(one)
-            if not seeded:
-                continue
             is_block = index in survey.blocks
             place = one.draws.get(generator)
+            if not seeded:
+                if place is not None and is_block:
+                    _say_unseeded(generator, index, unseeded, survey, place)
+                    unseeded.append(index)
+                continue
             if place is not None and is_block:
                 before = (users or seeds)[-1:]
                 fixes = (
@@ -56,6 +60,18 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
                 users.append(index)
             if generator in one.seeded and not is_block:
                 seeds.append(index)
+
+
+def _say_unseeded(
+    generator: str, index: int, before: list[int], survey: Survey, place: Place
+) -> None:
+    if before:
+        name = survey.blocks[before[-1]].name
+        message = (
+            f"This draws {_WORDS[generator]} as {name} does, and no cell seeds them: "
+            "each run gives other numbers."
+        )
+        survey.report(index, warning("shared-rng", message, place, (_seed_here(generator),)))
 
 
 def _called_seeds(facts: CellFacts) -> set[str | None]:
@@ -117,6 +133,10 @@ def _fixes(generator: str, survey: Survey, before: list[int]) -> tuple[Repair, .
         )
         for cell in before
     )
+    return (*joined, _seed_here(generator))
+
+
+def _seed_here(generator: str) -> Repair:
     seed = _SEED[generator]
     title = f"Seed them anew in this cell ({seed}): other numbers"
-    return (*joined, Repair("put-first", title, names=(seed,)))
+    return Repair("put-first", title, names=(seed,))
