@@ -14,18 +14,18 @@ from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import NotFoundError, UnprocessableError
 from mage_jlab.domain.fan import WHOLE
-from mage_jlab.domain.graph import find_cycle
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockError, BlockRunState, RunState
 from mage_jlab.store.ledger.completing import write_products
 from mage_jlab.store.ledger.ending import start_roots
-from mage_jlab.store.ledger.following import Wave
 from mage_jlab.store.ledger.ids import new_id
 from mage_jlab.store.ledger.items import new_row
 from mage_jlab.store.ledger.plans import PlanView
+from mage_jlab.store.ledger.run_choice import check_plan, chosen_blocks, reused_products
 from mage_jlab.store.ledger.tables import block_run, product, project, run
 from mage_jlab.store.ledger.tables import snapshot as snapshots
 from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.ledger.wave import Wave
 
 _LOCK_PROJECT = select(project.c.id).where(project.c.id == bindparam("p")).with_for_update()
 _NUMBER = select(func.coalesce(func.max(run.c.number), 0) + 1).where(
@@ -83,8 +83,8 @@ def create_run(tx: Transaction, new: NewRun, snapshot: Snapshot) -> str | None:
     """
     plan = PlanView.of(snapshot)
     check_plan(plan, new.pipeline)
-    chosen = _chosen(plan, new.blocks)
-    reused = _reused(plan, chosen, new)
+    chosen = chosen_blocks(plan, new.blocks)
+    reused = reused_products(plan, chosen, new.reuse)
     add_snapshot(tx, new.project, snapshot)
     run_id = _add_run(tx, new, snapshot.hash, {**snapshot.plan.variables, **new.variables})
     if run_id is None:
@@ -111,53 +111,6 @@ def record_failed_run(tx: Transaction, new: NewRun, error: BlockError) -> str | 
     if run_id is not None:
         tx.run_event(tx.facts(run_id), RunState.FAILED, actor=new.actor)
     return run_id
-
-
-def check_plan(plan: PlanView, pipeline: str) -> None:
-    """Refuse a plan that cannot be run.
-
-    Raises:
-        UnprocessableError: when it has no block, or its blocks wait for each other.
-    """
-    if not plan.blocks:
-        raise UnprocessableError(
-            f"The pipeline {pipeline} has no block to run. Tag a cell and export the notebook.",
-            "nothing-to-run",
-        )
-    cycle = find_cycle({name: plan.parents(name) for name in plan.blocks})
-    if cycle:
-        raise UnprocessableError(
-            f"The blocks of {pipeline} wait for each other: {' → '.join(cycle)}. Take one of "
-            "these upstream blocks away.",
-            "cycle",
-        )
-
-
-def _chosen(plan: PlanView, blocks: Sequence[str] | None) -> set[str]:
-    if blocks is None:
-        return set(plan.blocks)
-    for block in blocks:
-        if block not in plan.blocks:
-            raise NotFoundError(f"The pipeline has no block {block}.")
-    if not blocks:
-        raise UnprocessableError("No block was chosen to run.", "nothing-to-run")
-    return set(blocks)
-
-
-def _reused(plan: PlanView, chosen: set[str], new: NewRun) -> dict[str, list[str]]:
-    reused: dict[str, list[str]] = {}
-    for block in chosen:
-        for parent in (*plan.parents(block), *plan.fan.dims[block]):
-            if parent in chosen or plan.is_guard(parent, block):
-                continue
-            if parent not in new.reuse:
-                raise UnprocessableError(
-                    f"{block} reads what {parent} gives, and {parent} has no data product yet. "
-                    f"Run from {parent}, or the whole pipeline.",
-                    "no-product",
-                )
-            reused[parent] = list(new.reuse[parent])
-    return reused
 
 
 def add_snapshot(tx: Transaction, project_id: str, snapshot: Snapshot) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, select
 from mage_jlab.domain.attempt import Guarded, StoredProduct, UpstreamProducts
 from mage_jlab.domain.fan import WHOLE, item_key, item_place, shown_item
 from mage_jlab.domain.run import BlockError
+from mage_jlab.store.ledger.dimensions import opened
 from mage_jlab.store.ledger.facts import RunFacts
-from mage_jlab.store.ledger.items import opened
 from mage_jlab.store.ledger.plans import PlanView
 from mage_jlab.store.ledger.tables import attempt, block_run, product
 from mage_jlab.store.ledger.transaction import Transaction

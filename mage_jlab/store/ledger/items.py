@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
-from mage_jlab.domain.fan import MOST_ITEMS, WHOLE, Place, item_key, names_of, shown_item
+from mage_jlab.domain.fan import MOST_ITEMS, WHOLE, Place, item_key, shown_item
 from mage_jlab.domain.run import BlockError, BlockRunState
 from mage_jlab.store.ledger import timers
+from mage_jlab.store.ledger.dimensions import dimension_counts, given_names, item_name
 from mage_jlab.store.ledger.facts import RunFacts
 from mage_jlab.store.ledger.ids import new_id
 from mage_jlab.store.ledger.plans import PlanView
@@ -27,18 +27,10 @@ _STANDING = select(
     block_run.c.id,
     block_run.c.block,
     block_run.c.state,
+    block_run.c.decided,
     block_run.c.items_all,
     block_run.c.items_made,
 ).where(block_run.c.run_id == bindparam("r"), block_run.c.item == WHOLE)
-_OPENED = (
-    select(block_run.c.item, block_run.c.decided)
-    .where(
-        block_run.c.run_id == bindparam("r"),
-        block_run.c.block == bindparam("b"),
-        block_run.c.decided.is_not(None),
-    )
-    .order_by(block_run.c.item)
-)
 _ENUMERATE = (
     update(block_run)
     .where(block_run.c.id == bindparam("b_id"))
@@ -63,6 +55,9 @@ _STATES = select(block_run.c.item, block_run.c.state, block_run.c.decided).where
     block_run.c.item.between(bindparam("low"), bindparam("high")),
 )
 _ROWS = insert(block_run).inline()
+_FORMER_FAILURE = delete(attempt).where(
+    attempt.c.block_run_id == bindparam("b_id"), attempt.c.token == 0
+)
 _FAILURE = insert(attempt).inline()
 
 
@@ -106,6 +101,7 @@ def enumerate_items(
         row = {"block_run_id": own.id, "token": 0, "node_id": "", "started_at": tx.now,
                "ended_at": tx.now, "outcome": "failed", "error": error.model_dump_json(),
                "log_ref": ""}  # fmt: skip
+        tx.execute(_FORMER_FAILURE, {"b_id": own.id})
         tx.execute(_FAILURE, row)
     else:
         tx.execute(_ENUMERATE, {"b_id": own.id, "b_items": total})
@@ -119,7 +115,7 @@ def standing(tx: Transaction, facts: RunFacts) -> dict[str, Row[Any]]:
 
 def count_items(tx: Transaction, facts: RunFacts, plan: PlanView, block: str) -> int:
     """Count the items of a block whose dimensions are known; counting ends above the bound."""
-    places = plan.fan.places(block, _counts(tx, facts, plan, block))
+    places = plan.fan.places(block, dimension_counts(tx, facts, plan, block))
     return sum(1 for _ in islice(places, MOST_ITEMS + 1))
 
 
@@ -141,7 +137,7 @@ def make(tx: Transaction, facts: RunFacts, plan: PlanView) -> Made:
         if room <= 0:
             timers.add(tx, timers.EXPAND, facts.id, 0, tx.now)
             break
-        all_places = plan.fan.places(block, _counts(tx, facts, plan, block))
+        all_places = plan.fan.places(block, dimension_counts(tx, facts, plan, block))
         places = list(islice(all_places, row.items_made, row.items_made + room))
         room -= len(places)
         _add(tx, facts, plan, row, places, whole, made)
@@ -157,16 +153,16 @@ def waits(
     plan: PlanView,
     block: str,
     places: Sequence[Place],
-    whole: dict[str, Row[Any]],
+    whole: Mapping[str, Row[Any]],
 ) -> list[tuple[int, BlockRunState | None]]:
-    """Say for items of a block what each waits for.
+    """Say for items of a block what each waits for; a plain block has one, at no place.
 
     Args:
         tx: the change.
         facts: the run.
         plan: the run's plan.
         block: the block.
-        places: some of its items.
+        places: the places of some of its items.
         whole: the rows that stand for whole blocks, by block.
 
     Returns:
@@ -175,9 +171,10 @@ def waits(
     """
     fan = plan.fan
     plain = 0
+    never = stopped(plan, block, whole)
     by_item: list[tuple[tuple[str, ...], dict[str, str]]] = []
     for parent in plan.parents(block):
-        if parent not in whole or fan.picks(parent, block):
+        if parent not in whole:
             continue
         if not fan.by_item(parent, block):
             state = BlockRunState(whole[parent].state)
@@ -195,8 +192,28 @@ def waits(
         ]
         bad = next((s for s in above if s != _GOOD and BlockRunState(s).ended), None)
         left = plain + sum(state != _GOOD for state in above)
-        found.append((left, None if bad is None else passed_down(BlockRunState(bad))))
+        found.append((left, never if bad is None else passed_down(BlockRunState(bad))))
     return found
+
+
+def stopped(plan: PlanView, block: str, whole: Mapping[str, Row[Any]]) -> BlockRunState | None:
+    """Give the state of a block that never runs because a whole block above it ended; else None.
+
+    Args:
+        plan: the run's plan.
+        block: the block.
+        whole: the rows that stand for whole blocks, by block.
+    """
+    for parent in plan.parents(block):
+        row = whole.get(parent)
+        if row is None or plan.optional(parent):
+            continue
+        state = BlockRunState(_state(row))
+        # where each item has one above it, those decide
+        alone = not plan.fan.by_item(parent, block) or row.items_all is None
+        if alone and state.ended and state != _GOOD:
+            return passed_down(state)
+    return None
 
 
 def passed_down(state: BlockRunState) -> BlockRunState:
@@ -223,13 +240,13 @@ def _add(
 ) -> None:
     """Add the rows of some items, and those of the callbacks that each of them has."""
     block = own.block
-    names = _names(tx, facts, plan, block)
+    names = given_names(tx, facts, plan, block)
     rows: list[dict[str, Any]] = []
     for place, (left, ended) in zip(
         places, waits(tx, facts, plan, block, places, whole), strict=True
     ):
         key = item_key(place)
-        name = _name(plan, block, place, names)
+        name = item_name(plan, block, place, names)
         state = ended or (BlockRunState.PENDING if left else BlockRunState.READY)
         made.ready = made.ready or state is BlockRunState.READY
         rows.append(new_row(tx, facts.id, plan, block, key, name, state, left))
@@ -292,51 +309,6 @@ def new_row(
         "items_made": None,
         "items_left": None,
     }
-
-
-def opened(tx: Transaction, run_id: str, block: str) -> dict[str, dict[str, Any]]:
-    """Give what a dynamic block decided, by the key of each of its items."""
-    rows = tx.execute(_OPENED, {"r": run_id, "b": block})
-    return {row.item: json.loads(row.decided) for row in rows}
-
-
-def _counts(
-    tx: Transaction, facts: RunFacts, plan: PlanView, block: str
-) -> dict[str, dict[str, int]]:
-    counts = {}
-    for dim in plan.fan.dims[block]:
-        found = {key: fan["count"] for key, fan in opened(tx, facts.id, dim).items()}
-        reduced = dim in plan.fan.reduced
-        counts[dim] = {WHOLE: sum(found.values())} if reduced else found
-    return counts
-
-
-def _names(
-    tx: Transaction, facts: RunFacts, plan: PlanView, block: str
-) -> dict[str, dict[str, list[str | None]]]:
-    """Give the names that dynamic blocks gave their values, by dimension and outer item."""
-    names = {}
-    for dim in plan.fan.dims[block]:
-        found = {key: names_of(fan) for key, fan in opened(tx, facts.id, dim).items()}
-        if dim in plan.fan.reduced:
-            found = {}
-        if any(found.values()):
-            names[dim] = found
-    return names
-
-
-def _name(
-    plan: PlanView, block: str, place: Place, names: dict[str, dict[str, list[str | None]]]
-) -> str | None:
-    if not names:
-        return None
-    dims = plan.fan.dims[block]
-    parts = []
-    for dim, number in zip(dims, place, strict=True):
-        outer = item_key(plan.fan.project(place, block, plan.fan.outer(dim)))
-        own = names.get(dim, {}).get(outer, [])
-        parts.append((own[number] if number < len(own) else None) or str(number))
-    return ":".join(parts)
 
 
 def _too_many(block: str) -> BlockError:

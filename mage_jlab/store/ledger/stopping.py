@@ -9,13 +9,14 @@ from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockRunState, RunState
 from mage_jlab.store.ledger import again, timers
-from mage_jlab.store.ledger.creating import add_snapshot, check_plan
+from mage_jlab.store.ledger.creating import add_snapshot
 from mage_jlab.store.ledger.ending import lock_run, settle_run, start_roots
-from mage_jlab.store.ledger.following import Wave
 from mage_jlab.store.ledger.plans import PlanView
+from mage_jlab.store.ledger.run_choice import check_plan
 from mage_jlab.store.ledger.states import sources
 from mage_jlab.store.ledger.tables import block_run, run
 from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.ledger.wave import Wave
 
 _BLOCK_RUNS = select(block_run).where(block_run.c.run_id == bindparam("r")).order_by(block_run.c.id)
 _REQUEST_CANCEL = update(run).where(run.c.id == bindparam("b_run")).values(cancel_requested=True)
@@ -135,6 +136,9 @@ def retry_run(tx: Transaction, run_id: str, snapshot: Snapshot | None, actor: st
     tx.execute(_REOPEN, {"b_run": run_id, "b_snapshot": plan.snapshot.hash})
     facts = tx.facts(run_id)
     tx.run_event(facts, RunState.QUEUED, actor=actor, payload={"retry": True})
-    Wave(tx, facts, plan).open_all()
+    wave = Wave(tx, facts, plan)
+    wave.open_all()
+    wave.make()
+    wave.recount()
     if not start_roots(tx, facts):
         settle_run(tx, facts)
