@@ -201,3 +201,12 @@ def test_a_loops_name_from_above_is_read_only_where_it_is_needed() -> None:
     assert [list(block.inputs) for block in reading.analysis.blocks] == [[], ["x"], ["x"]]
     reading = read(*_cells("x = [1, 2]", *loops, "print(i)"))
     assert [list(block.inputs) for block in reading.analysis.blocks[2:]] == [["x", "i"], ["i"]]
+
+
+def test_draws_that_no_cell_seeds_are_said_and_not_refused() -> None:
+    draws = _cells("a = np.random.rand(3)", "b = np.random.rand(3)", "c = a + b")
+    assert codes(read(*draws), "warning", "error") == [("shared-rng", 2)]
+    assert codes(read(*draws), "error") == []
+    assert codes(read(*draws[:2]), "warning", "error") == []
+    seeded = [("", f"{_IMPORTS}\nnp.random.seed(1)"), *draws[1:]]
+    assert codes(read(*seeded), "error") == [("shared-rng", 2)]
