@@ -13,10 +13,13 @@ from mage_jlab.domain.page import HARD_CAP, Page
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockRun, Event, Run, RunMark
 from mage_jlab.domain.trigger import Miss, Trigger
-from mage_jlab.store.ledger import reading_products, reading_runs, reading_triggers, tables
+from mage_jlab.store.ledger import reading_products, reading_triggers, tables
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.ids import moment
+from mage_jlab.store.ledger.reading_attempts import read_attempts
+from mage_jlab.store.ledger.reading_block_runs import BlockRunReading
 from mage_jlab.store.ledger.reading_events import last_seq, read_events
+from mage_jlab.store.ledger.reading_runs import RunReading
 from mage_jlab.store.ledger.reusing import find_former
 from mage_jlab.store.ledger.rows import AttemptRow, EngineRow, ProductRow, ProjectRow
 from mage_jlab.store.paths import StateFolder
@@ -35,7 +38,8 @@ class LedgerReader:
 
     def __init__(self, state: StateFolder) -> None:
         self._access = Access(state)
-        self._runs = reading_runs.RunReading()
+        self._block_runs = BlockRunReading()
+        self._runs = RunReading(self._block_runs)
 
     def close(self) -> None:
         """Close the connections."""
@@ -114,7 +118,7 @@ class LedgerReader:
     def block_runs(self, run_id: str) -> list[BlockRun]:
         """Give the block runs of a run in the order of its plan; large fan-outs stand as one."""
         with self._access.connection() as connection:
-            return [] if connection is None else self._runs.block_runs(connection, run_id)
+            return [] if connection is None else self._block_runs.block_runs(connection, run_id)
 
     def items(
         self, run_id: str, block: str, *, limit: int = HARD_CAP, before: str | None = None
@@ -133,7 +137,7 @@ class LedgerReader:
         with self._access.connection() as connection:
             if connection is None:
                 return Page([])
-            return self._runs.items(connection, run_id, block, limit, before)
+            return self._block_runs.items(connection, run_id, block, limit, before)
 
     def result_ids(self, run_id: str, block: str) -> list[str] | None:
         """Give the ids of all products of a block in a run, None unless it succeeded there."""
@@ -169,7 +173,7 @@ class LedgerReader:
     def attempts(self, run_id: str, block: str | None = None) -> list[AttemptRow]:
         """Give every try of a run's blocks, oldest first, with the files of their logs."""
         with self._access.connection() as connection:
-            return [] if connection is None else self._runs.attempts(connection, run_id, block)
+            return [] if connection is None else read_attempts(connection, run_id, block)
 
     def strips(self, project: str) -> dict[str, list[RunMark]]:
         """Give the last ten runs of each pipeline of a project, oldest first."""
