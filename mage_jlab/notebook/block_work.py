@@ -46,6 +46,7 @@ class BlockWork:
         read_below: its names that blocks below read.
         changes: names of blocks above that it changes in place, and so gives anew.
         foreign: what stands in its file, when it is in SQL or R.
+        log: all that is reported on any cell of the notebook, in order.
     """
 
     cell: Cell
@@ -66,6 +67,7 @@ class BlockWork:
     results: list[str] = field(default_factory=list)
     foreign: ForeignWork | None = None
     problems: list[Problem] = field(default_factory=list)
+    log: list[tuple[int, Problem]] = field(default_factory=list)
 
     @property
     def index(self) -> int:
@@ -79,5 +81,6 @@ class BlockWork:
 
     def report(self, problem: Problem) -> None:
         """Note a problem, once."""
+        self.log.append((self.index, problem))
         if problem not in self.problems:
             self.problems.append(problem)

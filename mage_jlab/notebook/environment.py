@@ -11,6 +11,7 @@ from typing import Literal
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.problems import Place
 from mage_jlab.notebook.scope_state import Context
+from mage_jlab.notebook.traced_names import Names
 from mage_jlab.notebook.values import Called
 
 Origin = Literal[
@@ -46,7 +47,7 @@ class Binding:
         statements: the imports that bind it, or its definition or literal, as text.
         needs: names that the statement reads when it runs, each with what it meant there.
         hidden: what a block gave under this name before an untagged cell bound or changed it.
-        place: where in its cell it was bound.
+        place: where in its cell it was bound; this makes no other meaning of it.
     """
 
     origin: Origin
@@ -58,7 +59,7 @@ class Binding:
     statements: tuple[str, ...] = ()
     needs: tuple[tuple[str, Binding | None], ...] = ()
     hidden: Binding | None = None
-    place: Place | None = None
+    place: Place | None = field(default=None, compare=False)
     maybe: bool = False
     change: Change | None = None
     own: frozenset[ObjectId] = frozenset()
@@ -82,7 +83,7 @@ class Environment:
         changing: names of methods with which objects of the notebook's classes change themselves.
     """
 
-    names: dict[str, Binding] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     stars: list[tuple[int, str]] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
     changing: frozenset[str] = frozenset()
@@ -101,7 +102,7 @@ class Environment:
         functions: list[tuple[str, Called]] = []
         kinds: list[tuple[str, str]] = []
         classes: list[tuple[str, Called]] = []
-        queue = sorted(words & self.names.keys())
+        queue = sorted(self.names.known(words))
         seen = set(queue)
         while queue:
             name = queue.pop(0)

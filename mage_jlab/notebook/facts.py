@@ -18,6 +18,7 @@ from mage_jlab.notebook.values import Called, Token, Value
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _KEPT = 4096
+_ASYNC = frozenset({"async", "await"})
 _NEWER = re.compile(r"\s*(?:(?:async\s+)?def|class)\s+\w+\s*\[|\s*type\s+\w+\s*[\[=]")
 """The statements of Python 3.12 (PEP 695) that an older parser refuses."""
 
@@ -177,7 +178,7 @@ def facts_of(text: str, context: Context) -> CellFacts:
         figures=walk.figures,
         stars=tuple(ast.unparse(star) for star in walk.stars),
         problems=tuple(problems),
-        is_async=_awaits(parsed.tree),
+        is_async=bool(parsed.words & _ASYNC) and _awaits(parsed.tree),
     )
 
 

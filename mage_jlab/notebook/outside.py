@@ -12,6 +12,7 @@ from functools import lru_cache
 from mage_jlab.notebook.guess import WRITES
 from mage_jlab.notebook.known import names
 from mage_jlab.notebook.literal_paths import PATH, address, folded
+from mage_jlab.notebook.scopes import all_nodes
 from mage_jlab.notebook.shell_paths import command_paths
 
 __all__ = ["Outside", "address", "outside_of"]
@@ -84,7 +85,8 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
         return Outside()
     found = _Found()
     known = dict(literals)
-    for node in ast.walk(tree):
+    nodes = all_nodes(tree)
+    for node in nodes:
         if (
             isinstance(node, ast.Assign)
             and len(node.targets) == 1
@@ -93,37 +95,29 @@ def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
             text = folded(node.value, known)
             if text is not None:
                 known.setdefault(node.targets[0].id, text)
-    comments = _comments(tree)
-    for node in ast.walk(tree):
-        if node in comments:
-            continue
+    comments = _comments(nodes)
+    for node in nodes:
         if isinstance(node, ast.Call):
             _call(node, known, found)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found.names |= {f"{one}.py" for one in _modules(node)}
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and PATH.match(node.value)
-            and len(node.value) < _LONGEST
-        ):
-            found.names.add(address(node.value))
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and _SQL.match(node.value)
-        ):
-            _sql(node.value, found)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node in comments:
+                continue
+            if PATH.match(node.value) and len(node.value) < _LONGEST:
+                found.names.add(address(node.value))
+            elif _SQL.match(node.value):
+                _sql(node.value, found)
     if found.writes_sql:
         found.writes |= found.connected
     return Outside(frozenset(found.writes), frozenset(found.names | found.writes | found.connected))
 
 
-def _comments(tree: ast.Module) -> set[ast.AST]:
+def _comments(nodes: list[ast.AST]) -> set[ast.AST]:
     """Give the texts that stand for themselves: they say something to people."""
     return {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 

@@ -6,36 +6,59 @@ It touches no disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from mage_jlab.domain.analysis import AnalysedBlock, Analysis, Diagnostic
-from mage_jlab.domain.block import Language
+from mage_jlab.domain.analysis import Analysis, Diagnostic
 from mage_jlab.domain.errors import OutsideProjectError
+from mage_jlab.notebook.block_sources import analysed_block, block_source
 from mage_jlab.notebook.block_work import BlockWork
-from mage_jlab.notebook.cells import BlockSource, Offer, WorkbenchReading
+from mage_jlab.notebook.cell_checks import check_cells, check_language, check_scratch_files
+from mage_jlab.notebook.cell_front import Front, front_of
+from mage_jlab.notebook.cells import Offer, WorkbenchReading
 from mage_jlab.notebook.document import Cell, cells_of, check_notebook, kernel_of, language_of
-from mage_jlab.notebook.edges import BlockGraph, graph_of
-from mage_jlab.notebook.facts import Parsed, parse
+from mage_jlab.notebook.edges import graph_of
+from mage_jlab.notebook.facts import Parsed
 from mage_jlab.notebook.figures import check_figures
-from mage_jlab.notebook.function_cells import decorated_function, without_guards
 from mage_jlab.notebook.generators import check_generators
-from mage_jlab.notebook.global_names import local_source
 from mage_jlab.notebook.naming import name_blocks
 from mage_jlab.notebook.offers import offered
 from mage_jlab.notebook.outside import Outside, outside_of
 from mage_jlab.notebook.parameters import Parameters, read_parameters
-from mage_jlab.notebook.problems import Problem, Repair, error, make_block
+from mage_jlab.notebook.problems import Problem
 from mage_jlab.notebook.resolving import Survey
-from mage_jlab.notebook.results import defines, settle_results
-from mage_jlab.notebook.roles import Role, leads_out, role_of
+from mage_jlab.notebook.results import settle_results
+from mage_jlab.notebook.roles import Role, leads_out
 from mage_jlab.notebook.shared import shared_source
+from mage_jlab.notebook.steps import Retracing, Round
 from mage_jlab.notebook.survey import changed_names, names_in_broken, shared_names, unstable_names
 from mage_jlab.notebook.walk import Walk
 
 
+@dataclass
+class Memory:
+    """What is kept of the last reading of one notebook, so that the next one is quick.
+
+    A reading gives the same with and without it. It is no larger than what one reading makes, and
+    is for one thread at a time.
+
+    Attributes:
+        fronts: the code cells by their index, before the notebook is walked.
+        rounds: the first and the second walk.
+    """
+
+    fronts: dict[int, Front] = field(default_factory=dict)
+    rounds: tuple[Round, Round] = field(default_factory=lambda: (Round(), Round()))
+
+
 def read_workbench(
-    notebook: dict[str, Any], *, path: str, pipeline: str, recorded: Mapping[str, str] | None = None
+    notebook: dict[str, Any],
+    *,
+    path: str,
+    pipeline: str,
+    recorded: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
 ) -> WorkbenchReading:
     """Read a notebook as a pipeline.
 
@@ -44,6 +67,7 @@ def read_workbench(
         path: where it lies, as the analysis shall say.
         pipeline: the pipeline that it is for.
         recorded: cell id -> name of the block at the last export.
+        memory: what the last reading of this notebook left; it is brought up to date.
 
     Raises:
         BadInputError: when it is no notebook.
@@ -54,7 +78,7 @@ def read_workbench(
         raise OutsideProjectError(
             f"{pipeline or 'An empty name'} cannot be the name of a pipeline."
         )
-    reader = _Reader(notebook, recorded or {})
+    reader = _Reader(notebook, recorded or {}, memory or Memory())
     return reader.read(path, pipeline)
 
 
@@ -70,73 +94,101 @@ class Walked:
 
 def walk_workbench(notebook: dict[str, Any]) -> Walked:
     """Follow the names of a notebook in Python through its cells."""
-    reader = _Reader(notebook, {})
+    reader = _Reader(notebook, {}, Memory())
     walk, _ = reader.walked()
-    return Walked(walk, {cell.index: cell for cell in reader.cells}, reader.roles, reader.parsed)
+    fronts = reader.fronts.values()
+    return Walked(
+        walk,
+        {front.cell.index: front.cell for front in fronts},
+        {front.cell.index: front.role for front in fronts},
+        {front.cell.index: front.parsed for front in fronts},
+    )
 
 
 class _Reader:
     """One reading: a first walk learns what holds for the whole notebook, a second one uses it."""
 
-    def __init__(self, notebook: dict[str, Any], recorded: Mapping[str, str]) -> None:
+    def __init__(
+        self, notebook: dict[str, Any], recorded: Mapping[str, str], memory: Memory
+    ) -> None:
         self.notebook = notebook
         self.recorded = recorded
-        self.cells = [cell for cell in cells_of(notebook) if cell.kind == "code"]
-        self.roles = {cell.index: role_of(cell) for cell in self.cells}
-        self.is_python = language_of(notebook) in ("python", "python3", "ipython")
-        self.parsed = {cell.index: parse(cell.source) for cell in self.cells}
+        self.memory = memory
+        self.language = language_of(notebook)
+        self.is_python = self.language in ("python", "python3", "ipython")
+        self.ids: dict[int, str] = {}
+        self.fronts: dict[int, Front] = {}
+        for cell in cells_of(notebook):
+            self.ids[cell.index] = cell.id
+            if cell.kind == "code":
+                self.fronts[cell.index] = self._front(cell)
+        self.key = (self.is_python, [(at, one.role.kind) for at, one in self.fronts.items()])
         self.parameters = Parameters()
-        for cell in self.cells:
-            if self.roles[cell.index].kind == "parameters":
-                self.parameters = read_parameters(self.parsed[cell.index])
+        for front in self.fronts.values():
+            if front.role.kind == "parameters":
+                self.parameters = read_parameters(front.parsed)
         self.names: list[str] = []
+
+    def _front(self, cell: Cell) -> Front:
+        known = self.memory.fronts.get(cell.index)
+        if known is not None and known.is_python == self.is_python and known.fits(cell):
+            return known
+        return front_of(cell, is_python=self.is_python)
 
     def walked(self) -> tuple[Walk, Survey]:
         """Follow the names through the notebook, twice."""
-        walk, survey = self._walk(Survey({}))
+        first, second = self.memory.rounds
+        walk, survey, first = self._walk(Survey({}), first)
         unstable = unstable_names(walk)
-        survey = Survey(
+        learned = Survey(
             {},
             unstable=unstable,
             changed=changed_names(walk),
             shared=shared_names(walk, unstable),
-            later=self._later(walk),
+            later={name: [one.cell for one in many] for name, many in walk.meanings.items()},
             needed={
                 name: block.index
                 for _, block in sorted(survey.blocks.items())
                 for name in block.read_below
             },
-            broken=self._broken(),
+            broken=names_in_broken(front.parsed for front in self.fronts.values()),
         )
-        return self._walk(survey)
+        walk, survey, second = self._walk(learned, second)
+        self.memory.fronts, self.memory.rounds = self.fronts, (first, second)
+        return walk, survey
 
     def read(self, path: str, pipeline: str) -> WorkbenchReading:
         """Read the notebook."""
         walk, survey = self.walked()
         blocks = list(survey.blocks.values())
+        parsed = {index: front.parsed for index, front in self.fronts.items()}
         outside = self._outside(walk, survey)
         graph = graph_of(blocks, outside)
-        self._scratch_files(walk, outside, survey)
+        if self.is_python:
+            check_scratch_files(self.fronts.values(), walk.facts, outside, survey)
         check_generators(walk.facts, survey)
-        check_figures(walk.facts, self.parsed, survey)
-        self._check_cells(survey)
+        check_figures(walk.facts, parsed, survey)
+        if self.is_python:
+            check_cells(self.fronts.values(), self.parameters, survey)
+        else:
+            check_language(self.fronts.values(), self.language, survey)
         used = dict.fromkeys(name for block in blocks for name in block.shared)
-        sources = [self._source(block, graph) for block in blocks]
+        sources = [block_source(block, graph) for block in blocks]
         diagnostics, offers = self._diagnostics(survey)
         analysis = Analysis(
             notebook=path,
             pipeline=pipeline,
-            blocks=[self._analysed(block, graph) for block in blocks],
+            blocks=[analysed_block(block, graph) for block in blocks],
             edges=graph.edges,
             variables=self.parameters.variables,
             parameters_cell=next(
-                (cell.id for cell in self.cells if self.roles[cell.index].kind == "parameters"),
+                (one.cell.id for one in self.fronts.values() if one.role.kind == "parameters"),
                 None,
             ),
             diagnostics=diagnostics,
         )
         requirements = dict.fromkeys(
-            one for parsed in self.parsed.values() for one in parsed.translation.requirements
+            line for one in parsed.values() for line in one.translation.requirements
         )
         return WorkbenchReading(
             path,
@@ -151,73 +203,35 @@ class _Reader:
             offers,
         )
 
-    def _walk(self, survey: Survey) -> tuple[Walk, Survey]:
-        blocks = {cell.index: self._block(cell, self.roles[cell.index]) for cell in self._blocks()}
+    def _walk(self, learned: Survey, before: Round) -> tuple[Walk, Survey, Round]:
+        log: list[tuple[int, Problem]] = []
+        tagged = [one for one in self.fronts.values() if one.role.kind == "block"]
+        blocks = {front.cell.index: _block(front, log) for front in tagged}
         for block, name in zip(blocks.values(), self.names, strict=False):
             block.name = name
-        survey = replace(survey, blocks=blocks, notes={})
+        survey = replace(learned, blocks=blocks, notes={}, log=log)
         walk = Walk(survey)
-        for cell in self.cells if self.is_python else []:
-            if cell.index in blocks:
-                walk.block(blocks[cell.index])
-            elif self.roles[cell.index].kind == "parameters":
-                walk.parameters(cell, self.parsed[cell.index], self.parameters)
-            else:
-                walk.scratch(cell, self.parsed[cell.index])
+        now = Round(self.key, survey, self.names)
+        retracing = Retracing(walk, before, now)
+        for front in self.fronts.values() if self.is_python else ():
+            retracing.go(front, partial(self._step, walk, front))
         for block in blocks.values():
-            settle_results(block)
+            retracing.settle(block, settle_results)
         self.names = name_blocks(list(blocks.values()), self.recorded)
         for block, name in zip(blocks.values(), self.names, strict=True):
             block.name = name
-        return walk, survey
+        return walk, survey, now
 
-    def _blocks(self) -> list[Cell]:
-        return [cell for cell in self.cells if self.roles[cell.index].kind == "block"]
-
-    def _block(self, cell: Cell, role: Role) -> BlockWork:
-        block = BlockWork(cell, role, self.parsed[cell.index])
-        for problem in role.problems:
-            block.report(problem)
-        if not self.is_python:
-            return block
-        function, type_, second = decorated_function(block.parsed)
-        if function is not None:
-            block.style, block.function = "function", function
-            block.parsed = without_guards(block.parsed)
-            if second is not None:
-                block.report(second)
-            if (
-                type_ is not None
-                and type_ is not role.type
-                and any(tag.startswith("block:") for tag in cell.tags)
-            ):
-                block.report(
-                    error(
-                        "block-type",
-                        f"The cell's tag says {role.type.value}, and its decorator {type_.value}.",
-                        None,
-                        (
-                            Repair(
-                                "set-type",
-                                f"Make it a {type_.value}",
-                                names=(type_.value,),
-                                automatic=True,
-                            ),
-                        ),
-                    )
-                )
-        return block
-
-    def _later(self, walk: Walk) -> dict[str, list[int]]:
-        return {
-            name: [binding.cell for binding in meanings] for name, meanings in walk.meanings.items()
-        }
-
-    def _broken(self) -> frozenset[str]:
-        return names_in_broken(self.parsed.values())
+    def _step(self, walk: Walk, front: Front) -> None:
+        if front.role.kind == "block":
+            walk.block(walk.survey.blocks[front.cell.index])
+        elif front.role.kind == "parameters":
+            walk.parameters(front.cell, front.parsed, self.parameters)
+        else:
+            walk.scratch(front.cell, front.parsed)
 
     def _outside(self, walk: Walk, survey: Survey) -> dict[int, Outside]:
-        literals: dict[str, str] = {
+        literals = {
             name: value
             for name, value in self.parameters.variables.items()
             if isinstance(value, str)
@@ -237,147 +251,22 @@ class _Reader:
             found[index] = outside_of(text, known)
         return found
 
-    def _scratch_files(self, walk: Walk, outside: Mapping[int, Outside], survey: Survey) -> None:
-        """Refuse what an untagged cell writes and a block below names: a run would not have it."""
-        for index, (_, parsed) in self._scratch_cells().items():
-            written = outside_of(parsed.source, ()).writes
-            moves = "os.chdir" in walk.facts[index].session.values()
-            for below, other in outside.items() if written else ():
-                if moves and below > index:
-                    message = (
-                        "This untagged cell makes what it changes the folder to, so "
-                        f"{survey.blocks[below].name} would not find it in a run."
-                    )
-                    survey.report(
-                        index,
-                        error(
-                            "scratch-value", message, None, (make_block("Make this cell a block"),)
-                        ),
-                    )
-                    break
-                met = Outside(written, written).meets(Outside(frozenset(), other.names))
-                if met and below > index:
-                    address = met[0].removeprefix("table:")
-                    message = (
-                        f"{address} is written in this untagged cell, so "
-                        f"{survey.blocks[below].name} "
-                        "would not find it in a run."
-                    )
-                    survey.report(
-                        index,
-                        error(
-                            "scratch-value", message, None, (make_block("Make this cell a block"),)
-                        ),
-                    )
-                    break
-
-    def _scratch_cells(self) -> dict[int, tuple[Cell, Parsed]]:
-        return {
-            cell.index: (cell, self.parsed[cell.index])
-            for cell in (self.cells if self.is_python else [])
-            if self.roles[cell.index].kind == "scratch"
-        }
-
-    def _check_cells(self, survey: Survey) -> None:
-        """Note what is wrong with cells as such: their kernel, their syntax, their ids."""
-        if not self.is_python:
-            first = self._blocks() or self.cells
-            if first:
-                survey.report(
-                    first[0].index,
-                    error(
-                        "not-python",
-                        f"This notebook's kernel speaks {language_of(self.notebook)}; "
-                        f"only Python can be exported.",
-                        None,
-                        ("Choose a Python kernel",),
-                    ),
-                )
-            return
-        for cell in self.cells:
-            parsed = self.parsed[cell.index]
-            if parsed.syntax is not None:
-                survey.report(cell.index, parsed.syntax)
-            if self.roles[cell.index].kind == "parameters":
-                for problem in self.parameters.problems:
-                    survey.report(cell.index, problem)
-        seen: set[str] = set()
-        for cell in self._blocks():
-            if cell.id in seen:
-                survey.report(
-                    cell.index,
-                    error(
-                        "cell-id",
-                        f"Another cell has the same id, {cell.id}.",
-                        None,
-                        (Repair("new-id", "Give this cell an id of its own", automatic=True),),
-                    ),
-                )
-            seen.add(cell.id)
-
-    def _analysed(self, block: BlockWork, graph: BlockGraph) -> AnalysedBlock:
-        return AnalysedBlock(
-            name=block.name,
-            type=block.role.type,
-            language=block.foreign.language if block.foreign is not None else Language.PYTHON,
-            cell_id=block.cell.id,
-            index=block.index,
-            reads=list(dict.fromkeys(result for _, result in block.inputs.values())),
-            defines=defines(block),
-            results=block.results,
-            upstream=graph.upstream[block.name],
-            inputs=self._inputs(block),
-        )
-
-    def _inputs(self, block: BlockWork) -> dict[str, str]:
-        ordered = sorted(block.inputs.items(), key=lambda item: item[1][0].index)
-        return {parameter: f"{giver.name}.{result}" for parameter, (giver, result) in ordered}
-
-    def _source(self, block: BlockWork, graph: BlockGraph) -> BlockSource:
-        facts = block.facts
-        source = parse(block.cell.source).source
-        configuration = block.role.configuration
-        if block.foreign is not None:
-            source, configuration = block.foreign.text, block.foreign.configuration
-        elif block.function is None:
-            source = local_source(block, source)
-        return BlockSource(
-            name=block.name,
-            type=block.role.type,
-            language=block.foreign.language if block.foreign is not None else Language.PYTHON,
-            cell_id=block.cell.id,
-            index=block.index,
-            style=block.style,
-            source=source,
-            is_async=facts.is_async,
-            inputs=self._inputs(block),
-            upstream=graph.upstream[block.name],
-            results=block.results,
-            maybe_unbound=frozenset(
-                name
-                for name in block.results
-                if name in facts.binds
-                and name not in facts.sure
-                and name not in block.inputs
-                and name not in block.variables
-                and block.function is None
-            ),
-            variables=list(block.variables.items()),
-            derived=list(block.derived),
-            head_imports=list(block.head_imports),
-            shared=list(block.shared),
-            copied=list(block.copied),
-            function_name=block.function.name if block.function is not None else None,
-            configuration=configuration,
-            head=block.foreign.head if block.foreign is not None else "",
-            cell_text=block.cell.source,
-        )
-
     def _diagnostics(self, survey: Survey) -> tuple[list[Diagnostic], list[Offer]]:
         found: list[tuple[Cell, Problem]] = []
-        for cell in self.cells:
-            block = survey.blocks.get(cell.index)
-            problems = block.problems if block is not None else survey.notes.get(cell.index, [])
-            found += [(cell, problem) for problem in problems]
-        ids = {cell.index: cell.id for cell in cells_of(self.notebook)}
-        return offered(found, ids, survey.blocks.keys())
+        for index, front in self.fronts.items():
+            block = survey.blocks.get(index)
+            problems = block.problems if block is not None else survey.notes.get(index, [])
+            found += [(front.cell, problem) for problem in problems]
+        return offered(found, self.ids, survey.blocks.keys())
+
+
+def _block(front: Front, log: list[tuple[int, Problem]]) -> BlockWork:
+    return BlockWork(
+        front.cell,
+        front.role,
+        front.body,
+        style=front.style,
+        function=front.function,
+        problems=list(front.problems),
+        log=log,
+    )

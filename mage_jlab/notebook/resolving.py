@@ -30,6 +30,7 @@ class Survey:
         needed: name -> the last block whose value of it a block below reads.
         broken: names that cells which cannot be parsed seem to bind.
         notes: problems on cells that are no blocks, by the cell's index.
+        log: all that is reported on any cell, in order.
     """
 
     blocks: Mapping[int, BlockWork]
@@ -40,13 +41,16 @@ class Survey:
     needed: Mapping[str, int] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     notes: dict[int, list[Problem]] = field(default_factory=dict)
+    log: list[tuple[int, Problem]] = field(default_factory=list)
 
     def report(self, cell: int, problem: Problem) -> None:
         """Note a problem on any cell, once."""
         block = self.blocks.get(cell)
         if block is not None:
             block.report(problem)
-        elif problem not in self.notes.setdefault(cell, []):
+            return
+        self.log.append((cell, problem))
+        if problem not in self.notes.setdefault(cell, []):
             self.notes[cell].append(problem)
 
 
@@ -277,6 +281,7 @@ class Resolver:
         giver = self._survey.blocks.get(binding.cell)
         if giver is None or binding.function is None or not binding.function.is_class:
             return
+        self._environment.names.trace.keep = False  # the giver's text counts as well
         tree = giver.parsed.tree
         if tree is not None and any(
             isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)

@@ -32,7 +32,7 @@ def scratch_bindings(
     for statement in statements:
         for name in statement.names:
             counts[name] = counts.get(name, 0) + 1
-    inside = Environment(dict(environment.names))
+    inside = Environment(environment.names.inner())
     for statement in statements:
         for name in statement.names:
             if name not in facts.binds:

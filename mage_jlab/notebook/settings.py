@@ -65,6 +65,7 @@ class Settings:
         """Take over a cell's settings; the environment is the one that the cell leaves."""
         if parsed.tree is None or not facts.session:
             return
+        environment.names.trace.keep = False  # it depends on the blocks below
         below = [block for block in self.survey.blocks.values() if block.index > cell.index]
         block = self.survey.blocks.get(cell.index)
         if not below:
@@ -91,7 +92,7 @@ class Settings:
             else:
                 self.carried.append(setting)
 
-    def function(self, block: BlockWork, facts: CellFacts) -> None:
+    def function(self, block: BlockWork, facts: CellFacts, environment: Environment) -> None:
         """Refuse the settings of a function cell: they hold for that block alone."""
         name = block.function.name if block.function is not None else ""
         called = facts.values[name].function if name in facts.values else None
@@ -99,6 +100,7 @@ class Settings:
         below = [one for one in self.survey.blocks.values() if one.index > block.index]
         changed = sorted(called.sets if called is not None else ())
         changed = [dotted for dotted in changed if not seeds(dotted)]
+        environment.names.trace.keep = environment.names.trace.keep and not changed
         if changed and below:
             self._refuse(block.index, {place: changed[0]}, below)
 

@@ -86,13 +86,13 @@ class SqlSession:
     saved: dict[str, int] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
 
-    def follow(self, text: str) -> None:
-        """Take over what a cell says."""
+    def follow(self, text: str) -> bool:
+        """Take over what a cell says; say whether it seems to say something."""
         if not any(
             word in text
             for word in ("%sql", "connect", "create_engine", "SqlMagic", "DATABASE_URL")
         ):
-            return
+            return False
         for found in _EVENT.finditer(text):
             if found["sql"] is not None and connects(found["sql"]):
                 named, alias = connection_of(found["sql"])
@@ -105,6 +105,7 @@ class SqlSession:
                 self.frames = found["value"].lower() in ("true", "1")
             elif found["url"]:
                 self.connection = _of_url(found["url"])
+        return True
 
     def connect(self, named: str) -> None:
         """Ask another database from here on."""

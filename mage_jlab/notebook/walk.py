@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from mage_jlab.domain.block import BlockType
 from mage_jlab.notebook.block_work import BlockWork
@@ -16,7 +16,7 @@ from mage_jlab.notebook.parameters import Parameters
 from mage_jlab.notebook.problems import Place, error, merge
 from mage_jlab.notebook.resolving import Resolver, Survey
 from mage_jlab.notebook.scratch import scratch_bindings
-from mage_jlab.notebook.settings import Settings
+from mage_jlab.notebook.settings import Setting, Settings
 from mage_jlab.notebook.statements import import_statements, statements_of
 from mage_jlab.notebook.values import Token, Value, changing_methods
 
@@ -24,6 +24,18 @@ _LATE = -2
 """The cell of what is not an object but a name, read when a function in a value is called."""
 _DOES = -3
 """The cell of a name whose object a function in a value changes when it is called."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What a walk knows at one place, names and databases aside."""
+
+    stars: tuple[tuple[int, str], ...]
+    deleted: dict[str, int]
+    changing: frozenset[str]
+    lost: dict[str, str]
+    late: frozenset[str]
+    carried: tuple[Setting, ...]
 
 
 class Walk:
@@ -34,20 +46,48 @@ class Walk:
         self.environment = Environment()
         self.facts: dict[int, CellFacts] = {}
         self.meanings: dict[str, list[Binding]] = {}
+        self.noted: list[tuple[str, Binding]] = []
         self.settings = Settings(survey)
         self.foreign = ForeignCells(self.environment)
         self._late: set[str] = set()
-        self._before: Mapping[str, Binding] = {}
+
+    def note(self, name: str, binding: Binding) -> None:
+        """Note one more meaning of a name."""
+        self.meanings.setdefault(name, []).append(binding)
+        self.noted.append((name, binding))
+
+    def rest(self) -> Rest:
+        """Give all that the walk knows at this place, names and databases aside."""
+        here = self.environment
+        return Rest(
+            tuple(here.stars),
+            dict(here.deleted),
+            here.changing,
+            dict(here.lost),
+            frozenset(self._late),
+            tuple(self.settings.carried),
+        )
+
+    def set_rest(self, rest: Rest) -> None:
+        """Go on with what another walk knew at this place."""
+        here = self.environment
+        here.stars, here.deleted = list(rest.stars), dict(rest.deleted)
+        here.changing, here.lost = rest.changing, dict(rest.lost)
+        self._late = set(rest.late)
+        self.settings.carried = list(rest.carried)
 
     def parameters(self, cell: Cell, parsed: Parsed, read: Parameters) -> None:
         """Take over the runtime variables."""
+        self.environment.names.trace.keep = False  # what they say stands beside the cell
         facts = self._facts(cell, parsed)
         statements = (
             {}
             if parsed.tree is None
             else {
                 name: statement
-                for statement in statements_of(parsed.tree, parsed.source, self._modules(facts))
+                for statement in statements_of(
+                    parsed.tree, parsed.source, self._modules(parsed, facts)
+                )
                 for name in statement.names
             }
         )
@@ -77,15 +117,17 @@ class Walk:
     def scratch(self, cell: Cell, parsed: Parsed) -> None:
         """Take over what an untagged cell gives, and note what it hides."""
         facts = self._facts(cell, parsed)
-        self.foreign.sql.follow(cell.source)
+        self._follow_sql(cell, parsed)
         for name in self.foreign.scratch(parsed):
             self._bind(name, Binding("scratch", cell.index, place=Place(1, 1)), cell, Value())
         if parsed.tree is None:
             return
-        found = scratch_bindings(cell, parsed, facts, self.environment, self._modules(facts))
+        found = scratch_bindings(
+            cell, parsed, facts, self.environment, self._modules(parsed, facts)
+        )
         self._changes(cell.index, facts, None)
         for name in facts.deleted:
-            self.environment.names.pop(name, None)
+            self.environment.names.take(name)
             self.environment.deleted[name] = cell.index
         for name, binding in found.items():
             old = self.environment.names.get(name)
@@ -106,7 +148,7 @@ class Walk:
         """Find what a block needs, and take over what it gives."""
         facts = block.facts = self._facts(block.cell, block.parsed)
         resolver = Resolver(block, self.environment, self.survey)
-        self.foreign.sql.follow(block.cell.source)
+        self._follow_sql(block.cell, block.parsed)
         if block.parsed.translation.foreign is not None:
             self._foreign(block, resolver)
             return
@@ -121,7 +163,7 @@ class Walk:
                 place=facts.binds[block.function.name].place,
             )
             self._bind(block.function.name, binding, block.cell, Value(kind=value.kind))
-            self.settings.function(block, facts)
+            self.settings.function(block, facts, self.environment)
             return
         for name, place in facts.reads.items():
             resolver.read(name, place, bare=name in facts.bare, firm=name in facts.firm)
@@ -146,7 +188,7 @@ class Walk:
             )
         self._changes(block.index, facts, block)
         for name in facts.deleted:
-            self.environment.names.pop(name, None)
+            self.environment.names.take(name)
             self.environment.deleted[name] = block.index
         definitions = self._definitions(block, facts)
         for name, bound in facts.binds.items():
@@ -169,6 +211,11 @@ class Walk:
         self._read_late(block.cell, facts)
         self.settings.gather(block.cell, block.parsed, facts, self.environment)
 
+    def _follow_sql(self, cell: Cell, parsed: Parsed) -> None:
+        foreign = parsed.translation.foreign is not None
+        if self.foreign.sql.follow(cell.source) or foreign:
+            self.environment.names.trace.keep = False  # databases and R's names leave no trace
+
     def _foreign(self, block: BlockWork, resolver: Resolver) -> None:
         """Find what a block in SQL or R needs, and take over what it gives."""
         facts = block.facts = self.facts[block.index] = self.foreign.block(block, resolver)
@@ -180,10 +227,11 @@ class Walk:
     def _read_late(self, cell: Cell, facts: CellFacts) -> None:
         """Mark values with functions that read a name which this cell binds anew."""
         for name, bound in facts.binds.items():
-            old, new = self._before.get(name), self.environment.names.get(name)
+            old, new = self.environment.names.was(name), self.environment.names.get(name)
             if name not in self._late or old is None or new is None or _same_import(old, new):
                 continue
             change = Change(cell.index, name, bound.place, certain=True, rebound=True)
+            self.environment.names.trace.scanned.add((_LATE, name))
             for other, binding in list(self.environment.names.items()):
                 if (
                     (_LATE, name) in binding.own | binding.parts
@@ -191,10 +239,11 @@ class Walk:
                     and binding.cell != cell.index
                     and binding.change is None
                 ):
+                    self.environment.names.trace.placed = True
                     self.environment.names[other] = replace(binding, change=change)
             block = self.survey.blocks.get(cell.index)
             for other in block.inputs if block is not None else ():
-                held = self._before.get(other)
+                held = self.environment.names.was(other)
                 if held is not None and (_LATE, name) in held.own | held.parts:
                     self._two_names(cell.index, other, name, bound.place)
 
@@ -227,6 +276,7 @@ class Walk:
             statements=(),
             needs=(),
             hidden=None,
+            place=block.changes[name][0],
             change=None,
             parts=old.parts | parts,
         )
@@ -242,7 +292,7 @@ class Walk:
         if not travels:
             return {}
         found = scratch_bindings(
-            block.cell, block.parsed, facts, self.environment, self._modules(facts)
+            block.cell, block.parsed, facts, self.environment, self._modules(block.parsed, facts)
         )
         return {
             name: binding
@@ -252,16 +302,18 @@ class Walk:
         }
 
     def _facts(self, cell: Cell, parsed: Parsed) -> CellFacts:
-        self._before = dict(self.environment.names)
         context = self.environment.context(parsed.words, self.survey.shared)
         facts = self.facts[cell.index] = facts_of(parsed.text, context)
         self.environment.lost.update(parsed.translation.lost)
         return facts
 
-    def _modules(self, facts: CellFacts) -> dict[str, str]:
+    def _modules(self, parsed: Parsed, facts: CellFacts) -> dict[str, str]:
+        """Give what the cell's words were imported as, dotted."""
+        names = self.environment.names
         known = {
             name: one.module
-            for name, one in self.environment.names.items()
+            for name in names.known(parsed.words)
+            for one in (names[name],)
             if one.module is not None
         }
         known.update(
@@ -282,7 +334,7 @@ class Walk:
         self.environment.names[name] = bound
         if value.function is not None and value.function.is_class:
             self.environment.changing |= changing_methods(value.function)
-        self.meanings.setdefault(name, []).append(bound)
+        self.note(name, bound)
         self.environment.deleted.pop(name, None)
 
     def _objects(self, cell: int, tokens: Iterable[Token]) -> frozenset[ObjectId]:
@@ -296,7 +348,7 @@ class Walk:
             elif scope == "does":
                 found.add((_DOES, name))
             else:
-                binding = self._before.get(name)
+                binding = self.environment.names.was(name)
                 if binding is not None:
                     found |= binding.own if scope == "outer" else binding.parts
                 else:
@@ -326,13 +378,14 @@ class Walk:
             for scope, name in kept.own | kept.parts if kept is not None else ():
                 for one in names[name].own if scope == _DOES and name in names else ():
                     hit.setdefault(one, {})[holder] = (place, True)
-        for name in self._late & names.keys() if hit else ():
+        for name in names.known(frozenset(self._late)) if hit else ():
             for one in names[name].own | names[name].parts:
                 hit.setdefault((_LATE, name), {}).update(hit.get(one, {}))
         if block is not None:
             quiet = block.role.type is BlockType.CHART
             mine = {name: one for name, one in direct.items() if name in facts.reads}
             block.changes.update({name: one for name, one in mine.items() if one[1] or not quiet})
+        names.trace.scanned.update(hit)
         for name, binding in list(names.items()) if hit else ():
             changers = {
                 changer: seen
@@ -347,6 +400,7 @@ class Walk:
             if block is not None and name in block.inputs:
                 self._two_copies(block, name, change)
             elif name not in facts.binds and binding.change is None:
+                names.trace.placed = True
                 names[name] = replace(binding, change=change)
 
     def _two_copies(self, block: BlockWork, name: str, change: Change) -> None:
