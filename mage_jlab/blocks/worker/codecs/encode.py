@@ -13,8 +13,10 @@ from .exact import json_keeps
 from .figures import bundle_of, is_figure
 from .files import OutputFolder
 from .layout import shown_columns
+from .refusals import cannot, try_alone, type_name
 from .rows import Rows
 from .statistics import summary
+from .tabular import arrow_table
 
 INLINE_LIMIT = 16 * 1024
 """The longest JSON text that stands in the ledger's own row, in bytes."""
@@ -52,7 +54,7 @@ class Encoder:
             except (OSError, MemoryError):
                 raise
             except Exception as error:
-                raise _cannot(name, value, error) from error
+                raise cannot(name, value, error) from error
             if product is None:
                 rest[name] = value
             else:
@@ -82,13 +84,12 @@ class Encoder:
         module = kind.__module__.split(".")[0]
         if module not in sys.modules:
             return None
-        if module == "pandas":
-            return self._frame(name, value)
         if module == "numpy":
             return self._array(name, value)
-        if module == "pyarrow":
-            return self._table(name, value)
-        return self._polars(name, value) if module == "polars" else None
+        if module not in ("pandas", "pyarrow", "polars"):
+            return None
+        kept = arrow_table(name, value)
+        return None if kept is None else self._arrow(name, kept[0], value, kept[1])
 
     def _json(self, name: str, value: Any) -> dict[str, Any]:
         text = json.dumps(value, separators=(",", ":"))
@@ -103,13 +104,7 @@ class Encoder:
     ) -> dict[str, Any]:
         if len(text) > INLINE_LIMIT:
             return self._file(name, form, value, file, lambda f: f.write(data))
-        return {
-            "type": form,
-            "type_name": _type_name(value),
-            "inline": text,
-            "bytes": len(text),
-            "checksum": _checksum(text.encode()),
-        }
+        return _in_row(form, value, text)
 
     def _figure(
         self, name: str, bundle: dict[str, Any], value: Any, pickled: bytes | None
@@ -121,13 +116,7 @@ class Encoder:
         text = json.dumps(head)
         shown = bundle if value is None else value
         if pickled is None and len(text) <= INLINE_LIMIT:
-            return {
-                "type": "figure",
-                "type_name": _type_name(shown),
-                "inline": text,
-                "bytes": len(text),
-                "checksum": _checksum(text.encode()),
-            }
+            return _in_row("figure", shown, text)
 
         def fill(file: Any) -> None:
             file.write(text.encode() + b"\n")
@@ -151,37 +140,6 @@ class Encoder:
         shape = "×".join(map(str, value.shape)) or "scalar"
         stored["schema"] = [{"name": "value", "type": f"{value.dtype} [{shape}]"}]
         return stored
-
-    def _frame(self, name: str, value: Any) -> dict[str, Any] | None:
-        import pandas as pd
-
-        if type(value) is not pd.DataFrame and type(value) is not pd.Series:
-            return None
-        _need("pyarrow", name, value)
-        from .frames import to_table
-
-        form = "series" if type(value) is pd.Series else "frame"
-        return self._arrow(name, form, value, to_table(value, pickles.dump))
-
-    def _table(self, name: str, value: Any) -> dict[str, Any] | None:
-        import pyarrow as pa
-
-        return self._arrow(name, "frame", value, value) if type(value) is pa.Table else None
-
-    def _polars(self, name: str, value: Any) -> dict[str, Any] | None:
-        if type(value).__name__ not in ("DataFrame", "Series"):
-            return None
-        _need("pyarrow", name, value)
-        import polars as pl
-
-        is_series = isinstance(value, pl.Series)
-        frame = value.to_frame() if is_series else value
-        if any(dtype == pl.Object for dtype in frame.dtypes):
-            return None
-        table = frame.to_arrow(compat_level=pl.CompatLevel.newest())
-        if not _same_frame(pl.from_arrow(table), frame):
-            return None
-        return self._arrow(name, "series" if is_series else "frame", value, table)
 
     def _arrow(self, name: str, form: str, value: Any, table: Any) -> dict[str, Any]:
         import pyarrow as pa
@@ -229,7 +187,7 @@ class Encoder:
         self, name: str, form: str, value: Any, file: str, fill: Callable[[Any], Any]
     ) -> dict[str, Any]:
         written = self._folder.write(name, file, fill)
-        return {"type": form, "type_name": _type_name(value), **written}
+        return {"type": form, "type_name": type_name(value), **written}
 
     def _pickled(self, rest: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Pickle what is left as one dict by name."""
@@ -241,33 +199,19 @@ class Encoder:
             raise
         except Exception as error:
             for name, value in rest.items():
-                _try_alone(name, value)
+                try_alone(name, value)
             name, value = next(iter(rest.items()))
-            raise _cannot(name, value, error) from error
+            raise cannot(name, value, error) from error
         written = self._folder.write(SHARED, "value.pkl", lambda f: f.write(data))
         return {
             name: {
                 "name": name,
                 "type": _object_form(value),
-                "type_name": _type_name(value),
+                "type_name": type_name(value),
                 **written,
             }
             for name, value in rest.items()
         }
-
-
-def _need(package: str, name: str, value: Any) -> None:
-    try:
-        __import__(package)
-    except ImportError:
-        raise StatedError(
-            "MissingPackage",
-            f"The result {name} ({_type_name(value)}) cannot be stored: {pickles.missing(package)}",
-        ) from None
-
-
-def _same_frame(one: Any, other: Any) -> bool:
-    return bool(one.schema == other.schema and one.equals(other))
 
 
 def _is_vega(value: Any) -> bool:
@@ -280,31 +224,12 @@ def _object_form(value: Any) -> str:
     return "model" if is_model else "object"
 
 
-def _type_name(value: Any) -> str:
-    kind = type(value)
-    module = kind.__module__
-    if module == "builtins" or module.startswith("mage_jlab_block_"):
-        return kind.__qualname__
-    return f"{module.split('.')[0] if module.startswith('pandas.') else module}.{kind.__qualname__}"
-
-
-def _checksum(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _try_alone(name: str, value: Any) -> None:
-    try:
-        pickles.dump({name: value})
-    except StatedError:
-        raise
-    except Exception as error:
-        raise _cannot(name, value, error) from error
-
-
-def _cannot(name: str, value: Any, error: BaseException) -> StatedError:
-    return StatedError(
-        "CannotStore",
-        f"The result {name} is a {_type_name(value)}, which cannot be stored "
-        f"({type(error).__name__}: {error}). Give the blocks below data instead, "
-        "or make it in the block that needs it.",
-    )
+def _in_row(form: str, value: Any, text: str) -> dict[str, Any]:
+    """Give the manifest of a short value, whose text stands in it."""
+    return {
+        "type": form,
+        "type_name": type_name(value),
+        "inline": text,
+        "bytes": len(text),
+        "checksum": hashlib.sha256(text.encode()).hexdigest(),
+    }
