@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from mage_jlab.domain.word import Word
@@ -94,6 +95,7 @@ def clean_name(name: str) -> str:
     return "/".join(parts).lower()
 
 
+@lru_cache(maxsize=4096)
 def identifier(text: str) -> str:
     """Turn any text into a snake_case ASCII Python name, no keyword; ``""`` when none is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

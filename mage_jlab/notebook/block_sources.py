@@ -6,14 +6,33 @@ from mage_jlab.domain.analysis import AnalysedBlock
 from mage_jlab.domain.block import Language
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.cells import BlockSource
-from mage_jlab.notebook.edges import BlockGraph
 from mage_jlab.notebook.facts import parse
 from mage_jlab.notebook.global_names import local_source
 from mage_jlab.notebook.results import defines
 
 
-def analysed_block(block: BlockWork, graph: BlockGraph) -> AnalysedBlock:
-    """Give what an analysis says of a block."""
+def made_of(
+    block: BlockWork, upstream: list[str], inputs: dict[str, str]
+) -> tuple[AnalysedBlock, BlockSource]:
+    """Give what an analysis says of a block, and the block ready to be rendered.
+
+    What it cannot say in a file is noted on it.
+
+    Args:
+        block: the block, named, with its results.
+        upstream: the blocks above it, in the order of the graph.
+        inputs: what it takes, as :func:`named_inputs` gives it.
+    """
+    return _analysed(block, upstream, inputs), _source(block, upstream, inputs)
+
+
+def named_inputs(block: BlockWork) -> dict[str, str]:
+    """Give a block's parameters in the order of the blocks above, each with block and result."""
+    ordered = sorted(block.inputs.items(), key=lambda item: item[1][0].index)
+    return {parameter: f"{giver.name}.{result}" for parameter, (giver, result) in ordered}
+
+
+def _analysed(block: BlockWork, upstream: list[str], inputs: dict[str, str]) -> AnalysedBlock:
     return AnalysedBlock(
         name=block.name,
         type=block.role.type,
@@ -23,18 +42,12 @@ def analysed_block(block: BlockWork, graph: BlockGraph) -> AnalysedBlock:
         reads=list(dict.fromkeys(result for _, result in block.inputs.values())),
         defines=defines(block),
         results=block.results,
-        upstream=graph.upstream[block.name],
-        inputs=_inputs(block),
+        upstream=upstream,
+        inputs=inputs,
     )
 
 
-def _inputs(block: BlockWork) -> dict[str, str]:
-    ordered = sorted(block.inputs.items(), key=lambda item: item[1][0].index)
-    return {parameter: f"{giver.name}.{result}" for parameter, (giver, result) in ordered}
-
-
-def block_source(block: BlockWork, graph: BlockGraph) -> BlockSource:
-    """Give a block ready to be rendered; what it cannot say in a file is noted on it."""
+def _source(block: BlockWork, upstream: list[str], inputs: dict[str, str]) -> BlockSource:
     facts = block.facts
     source = parse(block.cell.source).source
     configuration = block.role.configuration
@@ -51,8 +64,8 @@ def block_source(block: BlockWork, graph: BlockGraph) -> BlockSource:
         style=block.style,
         source=source,
         is_async=facts.is_async,
-        inputs=_inputs(block),
-        upstream=graph.upstream[block.name],
+        inputs=inputs,
+        upstream=upstream,
         results=block.results,
         maybe_unbound=frozenset(
             name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mage_jlab.domain.block import BlockType
 from mage_jlab.domain.graph import above, find_cycle
@@ -35,7 +36,12 @@ class BlockGraph:
         """
         if above_name != name and above_name not in self.upstream[name]:
             self.upstream[name].append(above_name)
-            self.edges.append(Edge(from_=above_name, to=name, names=list(names), why=why))
+            self.edges.append(_edge(above_name, name, tuple(names), why))
+
+
+@lru_cache(maxsize=4096)
+def _edge(from_: str, to: str, names: tuple[str, ...], why: str) -> Edge:
+    return Edge(from_=from_, to=to, names=list(names), why=why)
 
 
 def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> BlockGraph:
@@ -51,7 +57,9 @@ def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> Blo
     _folders(blocks, graph)
     _order(blocks, graph)
     _declared(blocks, graph)
-    cycle = find_cycle(graph.upstream)
+    # Where all arrows lead down the notebook there is no cycle.
+    down = len(graph.upstream) == len(blocks) and not any(one.role.upstream for one in blocks)
+    cycle = None if down else find_cycle(graph.upstream)
     if cycle:
         by_name = {block.name: block for block in blocks}
         for name in dict.fromkeys(cycle):

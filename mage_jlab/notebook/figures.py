@@ -22,7 +22,9 @@ def check_figures(
     facts: Mapping[int, CellFacts], parsed: Mapping[int, Parsed], survey: Survey
 ) -> None:
     """Refuse blocks that go on with a figure of a cell above."""
-    keeps_open = any(_KEEPS_OPEN.search(one.text) for one in parsed.values())
+    keeps_open = any(
+        "%matplotlib" in one.text and _KEEPS_OPEN.search(one.text) for one in parsed.values()
+    )
     above: int | None = None
     for index, one in sorted(facts.items()):
         block = survey.blocks.get(index)

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from mage_jlab.domain.analysis import Analysis, Diagnostic
+from mage_jlab.domain.analysis import AnalysedBlock, Analysis, Diagnostic
 from mage_jlab.domain.errors import OutsideProjectError
-from mage_jlab.notebook.block_sources import analysed_block, block_source
+from mage_jlab.notebook.block_sources import made_of, named_inputs
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.cell_checks import check_cells, check_language, check_scratch_files
 from mage_jlab.notebook.cell_front import Front, front_of
-from mage_jlab.notebook.cells import Offer, WorkbenchReading
+from mage_jlab.notebook.cells import BlockSource, Offer, WorkbenchReading
 from mage_jlab.notebook.document import Cell, cells_of, check_notebook, kernel_of, language_of
-from mage_jlab.notebook.edges import graph_of
+from mage_jlab.notebook.edges import BlockGraph, graph_of
 from mage_jlab.notebook.facts import Parsed
 from mage_jlab.notebook.figures import check_figures
 from mage_jlab.notebook.generators import check_generators
@@ -31,7 +31,7 @@ from mage_jlab.notebook.resolving import Survey
 from mage_jlab.notebook.results import settle_results
 from mage_jlab.notebook.roles import Role, leads_out
 from mage_jlab.notebook.shared import shared_source
-from mage_jlab.notebook.steps import Retracing, Round
+from mage_jlab.notebook.steps import Retracing, Round, Step
 from mage_jlab.notebook.survey import changed_names, names_in_broken, shared_names, unstable_names
 from mage_jlab.notebook.walk import Walk
 
@@ -128,6 +128,7 @@ class _Reader:
             if front.role.kind == "parameters":
                 self.parameters = read_parameters(front.parsed)
         self.names: list[str] = []
+        self.steps: dict[int, Step] = {}
 
     def _front(self, cell: Cell) -> Front:
         known = self.memory.fronts.get(cell.index)
@@ -139,11 +140,12 @@ class _Reader:
         """Follow the names through the notebook, twice."""
         first, second = self.memory.rounds
         walk, survey, first = self._walk(Survey({}), first)
-        unstable = unstable_names(walk)
+        changed = changed_names(walk)
+        unstable = unstable_names(walk, changed)
         learned = Survey(
             {},
             unstable=unstable,
-            changed=changed_names(walk),
+            changed=changed,
             shared=shared_names(walk, unstable),
             later={name: [one.cell for one in many] for name, many in walk.meanings.items()},
             needed={
@@ -154,6 +156,7 @@ class _Reader:
             broken=names_in_broken(front.parsed for front in self.fronts.values()),
         )
         walk, survey, second = self._walk(learned, second)
+        self.steps = second.steps
         self.memory.fronts, self.memory.rounds = self.fronts, (first, second)
         return walk, survey
 
@@ -173,12 +176,12 @@ class _Reader:
         else:
             check_language(self.fronts.values(), self.language, survey)
         used = dict.fromkeys(name for block in blocks for name in block.shared)
-        sources = [block_source(block, graph) for block in blocks]
+        made = [self._made(block, graph) for block in blocks]
         diagnostics, offers = self._diagnostics(survey)
         analysis = Analysis(
             notebook=path,
             pipeline=pipeline,
-            blocks=[analysed_block(block, graph) for block in blocks],
+            blocks=[analysed for analysed, _ in made],
             edges=graph.edges,
             variables=self.parameters.variables,
             parameters_cell=next(
@@ -194,7 +197,7 @@ class _Reader:
             path,
             pipeline,
             kernel_of(self.notebook),
-            sources,
+            [source for _, source in made],
             analysis,
             self.parameters.variables,
             shared_source(walk, used),
@@ -246,10 +249,19 @@ class _Reader:
                 (name, literals[name]) for name in sorted(block.parsed.words & literals.keys())
             )
             shared = [walk.meanings[name][-1].statements[0] for name in block.shared]
-            parts = [*block.head_imports, *block.copied, *block.derived, *shared]
-            text = "\n".join([*parts, block.parsed.source])
-            found[index] = outside_of(text, known)
+            found[index] = self.steps[index].once(
+                "outside", (known, shared), partial(_outside_of, block, shared, known)
+            )
         return found
+
+    def _made(self, block: BlockWork, graph: BlockGraph) -> tuple[AnalysedBlock, BlockSource]:
+        upstream = graph.upstream[block.name]
+        inputs = named_inputs(block)
+        step = self.steps.get(block.index)
+        if step is None or "global" in block.parsed.words:  # of these problems may be noted
+            return made_of(block, upstream, inputs)
+        of = (block.name, upstream, inputs, block.results, block.read_below)
+        return step.once("made", of, partial(made_of, block, upstream, inputs))
 
     def _diagnostics(self, survey: Survey) -> tuple[list[Diagnostic], list[Offer]]:
         found: list[tuple[Cell, Problem]] = []
@@ -270,3 +282,8 @@ def _block(front: Front, log: list[tuple[int, Problem]]) -> BlockWork:
         problems=list(front.problems),
         log=log,
     )
+
+
+def _outside_of(block: BlockWork, shared: list[str], known: tuple[tuple[str, str], ...]) -> Outside:
+    parts = [*block.head_imports, *block.copied, *block.derived, *shared]
+    return outside_of("\n".join([*parts, block.parsed.source]), known)

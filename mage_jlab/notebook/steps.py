@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.cell_front import Front
@@ -32,6 +33,7 @@ _BLOCK = (
 )
 """What a step says of its own block, beside the inputs."""
 
+T = TypeVar("T")
 Done = tuple[tuple[str, Binding | None], ...]
 Settled = tuple[frozenset[str], list[str], list[Problem]]
 
@@ -46,6 +48,7 @@ class Step:
         reports: the problems that it reported, on any cell.
         inputs: what its block takes: parameter, the index of the giver, result.
         settled: the block's results, as long as the blocks below read the same names.
+        made: what was made of the block after the walk, each with what it was made of.
     """
 
     front: Front
@@ -58,6 +61,14 @@ class Step:
     block: dict[str, object] = field(default_factory=dict)
     inputs: list[tuple[str, int, str]] = field(default_factory=list)
     settled: Settled | None = None
+    made: dict[str, tuple[object, object]] = field(default_factory=dict)
+
+    def once(self, what: str, of: object, make: Callable[[], T]) -> T:
+        """Make something of the cell, or give what was made of the same before."""
+        known = self.made.get(what)
+        if known is None or known[0] != of:
+            known = self.made[what] = (of, make())
+        return cast("T", known[1])
 
     @property
     def outcome(self) -> dict[str, Binding | None]:

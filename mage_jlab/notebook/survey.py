@@ -19,23 +19,25 @@ _ASSIGNED = re.compile(
 )
 
 
-def unstable_names(walk: Walk) -> frozenset[str]:
+def unstable_names(walk: Walk, changed: frozenset[str]) -> frozenset[str]:
     """Give the names that mean different things in different cells.
 
     Or whose object a cell changes in place.
     """
     found = frozenset(name for name, one in walk.meanings.items() if not _same(one))
-    return found | changed_names(walk)
+    return found | changed
 
 
 def changed_names(walk: Walk) -> frozenset[str]:
     """Give the names whose object a cell surely changes in place."""
-    return frozenset(name for facts in walk.facts.values() for name in _changed(facts))
+    return frozenset(
+        name for facts in walk.facts.values() if facts.changed for name in _changed(facts)
+    )
 
 
 def _same(meanings: Iterable[Binding]) -> bool:
     first, *others = meanings
-    return all(
+    return not others or all(
         other.cell == first.cell
         or (other.origin == first.origin == "import" and other.module == first.module)
         for other in others
