@@ -17,6 +17,7 @@ from mage_jlab.domain.errors import (
     NotFoundError,
     UnprocessableError,
 )
+from mage_jlab.services.reading_memory import ReadingMemory
 from mage_jlab.store.disk import write_error
 from mage_jlab.store.project_files import ProjectFiles
 
@@ -37,6 +38,7 @@ class Source:
         shown: its path, as analyses say it.
         files: the project that it lies in, if it lies in one.
         text: the text of its file, when it was read from there.
+        memory: what the last readings of notebooks left.
     """
 
     place: Path
@@ -44,17 +46,20 @@ class Source:
     document: dict[str, Any]
     files: ProjectFiles | None
     text: str | None
+    memory: ReadingMemory
 
     def read(self, pipeline: str) -> WorkbenchReading:
         """Read it as a pipeline."""
         from mage_jlab.notebook.reading import read_workbench
 
-        return read_workbench(
-            self.document,
-            path=self.shown,
-            pipeline=pipeline,
-            recorded=_recorded(self.files, pipeline),
-        )
+        with self.memory.of(self.place) as memory:
+            return read_workbench(
+                self.document,
+                path=self.shown,
+                pipeline=pipeline,
+                recorded=_recorded(self.files, pipeline),
+                memory=memory,
+            )
 
     def upgrade(self) -> None:
         """Give every cell an id, as the file will have it once the export has written it."""

@@ -29,6 +29,7 @@ from mage_jlab.services.notebook_source import (
     replace_text,
 )
 from mage_jlab.services.projects import Projects
+from mage_jlab.services.reading_memory import ReadingMemory
 
 Text = str | Mapping[str, Any] | None
 """A notebook that is not saved yet: its text, or the document itself; None means the file."""
@@ -71,6 +72,7 @@ class Notebooks:
 
     def __init__(self, projects: Projects) -> None:
         self._projects = projects
+        self._memory = ReadingMemory()
 
     def check(
         self, path: str | Path, *, project_id: str | None = None, notebook: Text = None
@@ -323,4 +325,4 @@ class Notebooks:
         shown = (
             place.relative_to(files.place.resolve()).as_posix() if files and inside else str(path)
         )
-        return Source(place, shown, parsed, files, text)
+        return Source(place, shown, parsed, files, text, self._memory)
