@@ -40,6 +40,29 @@ FROM {{ df_1 }}
 """,
 }
 
+_R_HEAD = """\
+# df_1, df_2 ... are what the blocks above gave, in their order; data frames arrive as such.
+# Runtime variables stand under their names and in global_vars[["name"]]; ds is the run's day.
+"""
+
+_R = {
+    BlockType.DATA_LOADER: """\
+# Runtime variables stand under their names and in global_vars[["name"]]; ds is the run's day.
+# What the function returns is handed on: a data frame, a vector or a list.
+load_data <- function() {
+  data.frame(day = as.Date(ds), value = 1)
+}
+""",
+    BlockType.TRANSFORMER: _R_HEAD
+    + "transform <- function(df_1, ...) {\n  df_1[complete.cases(df_1), ]\n}\n",
+    BlockType.DATA_EXPORTER: _R_HEAD
+    + 'export_data <- function(df_1, ...) {\n  write.csv(df_1, "out.csv", row.names = FALSE)\n}\n',
+    BlockType.CHART: _R_HEAD
+    + "# Plots are kept with the run.\nchart <- function(df_1, ...) {\n"
+    + "  plot(Filter(is.numeric, df_1))\n  invisible(NULL)\n}\n",
+    BlockType.CUSTOM: _R_HEAD + "custom <- function(...) {\n  list(...)\n}\n",
+}
+
 
 def block_template(type_: BlockType, name: str, language: Language) -> str:
     """Give the text that a new block's file starts with.
@@ -52,7 +75,7 @@ def block_template(type_: BlockType, name: str, language: Language) -> str:
     if language is Language.SQL:
         return _SQL.get(type_, _QUERY)
     if language is Language.R:
-        return "# The last value is handed on.\ndata.frame(one = 1)\n"
+        return _R.get(type_, _R[BlockType.CUSTOM])
     if language is Language.YAML:
         return "{}\n"
     if language is Language.MARKDOWN:

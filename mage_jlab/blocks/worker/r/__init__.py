@@ -1,1 +1,1 @@
-"""R blocks: an R process that stays warm, and values that go to it and come back with their types."""
+"""R blocks: a warm R process, and values that go to it and come back with types."""

@@ -106,13 +106,9 @@ class RBlock:
 
     def _send(self, path: str) -> list[str]:
         """Write the block's names for R; gives those of its inputs by position."""
-        values = {}
-        for name, value in self._context.items():
-            try:
-                values[name] = to_r(value, name, self._say)
-            except StatedError:
-                # what only Python can hold, such as the logger
-                continue
+        # the logger is Python's
+        context = {name: value for name, value in self._context.items() if name != "logger"}
+        values = {name: to_r(value, name, self._say) for name, value in context.items()}
         variables = named(values)
         positional = []
         if self._recorded:
@@ -160,7 +156,11 @@ class RBlock:
         if recorded is None:
             value = found["output"]
             # a vector is one output, where a list is several
-            return Unrolled(value) if is_vector(packed["output"]) and isinstance(value, list) else value
+            return (
+                Unrolled(value)
+                if is_vector(packed["output"]) and isinstance(value, list)
+                else value
+            )
         single = len(recorded) == 1 and not self._block.get("optional")
         return found[recorded[0]] if single else found
 

@@ -81,7 +81,7 @@ def _arrow(values: Any, what: str) -> Any:
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeError) as error:
         raise cannot_go(
             what, f"its values are not all of one type that R knows ({error}). Make them so before."
-        ) from error
+        ) from None
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
@@ -112,7 +112,7 @@ def _integers(array: Any, what: str) -> Vector:
 
     bounds = pc.min_max(array).as_py()
     low, high = bounds["min"] or 0, bounds["max"] or 0
-    if -(2**31) < low and high < 2**31:
+    if low > -(2**31) and high < 2**31:
         return _whole(INTEGER, array)
     if low < -(2**53) or high > 2**53:
         raise cannot_go(
@@ -178,7 +178,7 @@ def _factor(array: Any, values: Any, what: str, say: Say) -> Vector:
         try:
             levels = levels.cast(pa.large_string())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise cannot_go(what, f"its categories cannot be texts ({error}).") from error
+            raise cannot_go(what, f"its categories cannot be texts ({error}).") from None
     codes = _whole(INTEGER, pc.add(array.indices.cast(pa.int64()), 1))
     classes = ["ordered", "factor"] if is_ordered else ["factor"]
     attributes = (("levels", _texts(levels.cast(pa.large_string()), what)),)

@@ -5,7 +5,7 @@ base_packages <- c("compiler", "grid", "parallel", "splines", "stats4", "tools")
 remember <- function() {
   list(
     options = options(), environ = unclass(Sys.getenv()), search = search(), locale = Sys.getlocale(),
-    namespaces = loadedNamespaces(), connections = rownames(showConnections(all = TRUE)), library = .libPaths()
+    namespaces = loadedNamespaces(), connections = getAllConnections(), library = .libPaths()
   )
 }
 
@@ -14,9 +14,7 @@ restore <- function(start) {
   while (sink.number() > 0) sink()
   while (sink.number(type = "message") != 2) sink(type = "message")
   grDevices::graphics.off()
-  for (number in setdiff(rownames(showConnections(all = TRUE)), start$connections)) {
-    close(getConnection(as.integer(number)))
-  }
+  for (number in setdiff(getAllConnections(), start$connections)) close(getConnection(number))
   for (name in setdiff(search(), start$search)) detach(name, character.only = TRUE, force = TRUE)
   globals <- ls(globalenv(), all.names = TRUE, sorted = FALSE)
   # classes and generics of S4 also stand in tables that cannot be cleaned, and a package that was
@@ -37,5 +35,5 @@ restore <- function(start) {
   suppressWarnings(RNGkind("default", "default", "default"))
   if (exists(".Random.seed", globalenv())) rm(".Random.seed", envir = globalenv())
   !kept && identical(search(), start$search) &&
-    all(start$connections %in% rownames(showConnections(all = TRUE)))
+    all(start$connections %in% getAllConnections())
 }

@@ -7,8 +7,9 @@ refuse <- function(what, why) {
 
 # Texts as bytes that end in NUL, in pieces that each fit into one raw vector.
 pack_texts <- function(x, what) {
-  x <- enc2utf8(as.character(x))
-  if (!all(validUTF8(x))) refuse(what, "a text in it is not valid UTF-8; iconv() mends it.")
+  x <- as.character(x)
+  if (!all(validEnc(x))) refuse(what, "a text in it is not valid UTF-8; iconv() mends it.")
+  x <- enc2utf8(x)
   missing <- is.na(x)
   x[missing] <- ""
   starts <- if (length(x)) seq(1, length(x), by = 1e6) else numeric()

@@ -9,7 +9,7 @@ from typing import Any
 from .columns import NA_DOUBLE, Say
 from .serial import NA_INTEGER
 
-_EPOCH = dt.datetime(1970, 1, 1)
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # R counts naive times from here, too
 _NA = NA_DOUBLE.to_bytes(8, "little")
 
 

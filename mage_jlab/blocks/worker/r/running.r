@@ -1,6 +1,7 @@
 # Runs blocks: reads a command, evaluates the file, answers with what it gave.
 
 answers <- NULL
+mark <- NULL
 
 send <- function(...) {
   data <- serialize(list(...), NULL, xdr = FALSE, version = 2)
@@ -15,8 +16,9 @@ receive <- function(connection) {
   unserialize(readBin(connection, "raw", readBin(head, "integer", 1, endian = "little")))
 }
 
-serve <- function(commands, answers_to) {
+serve <- function(commands, answers_to, marked) {
   answers <<- answers_to
+  mark <<- marked
   if (!l10n_info()[["UTF-8"]]) {
     for (name in c("C.UTF-8", "en_US.UTF-8", "UTF-8")) {
       if (nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", name)))) break
@@ -35,9 +37,12 @@ serve <- function(commands, answers_to) {
   }
 }
 
+# Writes past all sinks, and yet in its place among the lines of stdout.
 level_line <- function(level, text) {
-  flush(stdout())
-  send(kind = "log", level = level, text = enc2utf8(text))
+  connection <- file("/dev/fd/1", "wb", raw = TRUE)
+  on.exit(close(connection))
+  data <- charToRaw(paste0(mark, level, " ", enc2utf8(text)))
+  writeBin(c(as.raw(0), data, as.raw(0)), connection)
 }
 
 # Where R would write a warning at the end, the log has it at once.
@@ -61,23 +66,21 @@ run <- function(task) {
   state <- new.env(parent = emptyenv())
   state$place <- NULL
   state$error <- NULL
-  outcome <- tryCatch(
+  tryCatch(
     withCallingHandlers(
       list(kind = "done", given = evaluate(task, state)),
       warning = on_warning,
       message = on_message,
       error = function(error) {
-        state$error <- describe(error, calls_of(sys.calls()), task$file, state$place)
+        state$error <- describe(error, calls_of(sys.calls()), task$file, state)
       }
     ),
     error = function(error) {
       found <- state$error
-      if (is.null(found)) found <- describe(error, list(), task$file, state$place)
+      if (is.null(found)) found <- describe(error, list(), task$file, state)
       list(kind = "failed", error = found)
     }
   )
-  flush(stdout())
-  outcome
 }
 
 evaluate <- function(task, state) {
@@ -87,7 +90,7 @@ evaluate <- function(task, state) {
   given <- tryCatch(unserialize(connection), finally = close(connection))
   unlink(task$values)
   list2env(given, globalenv())
-  code <- parsed(task)
+  state$code <- code <- parsed(task)
   shown <- evaluated(code, task, state)
   state$place <- NULL
   results <- if (is.null(task$call)) recorded(task) else called(task)

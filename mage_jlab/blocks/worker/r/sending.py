@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 from decimal import Decimal
 from typing import Any
 
 from .columns import NA_DOUBLE, Say, column, zone
 from .failures import cannot_go
 from .serial import (
+    COMPLEX,
     DOUBLE,
     INTEGER,
     LOGICAL,
@@ -21,7 +23,7 @@ from .serial import (
     texts,
 )
 
-_EPOCH = dt.datetime(1970, 1, 1)
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # naive times are counted from here, too
 _NUMBERS = (int, float, Decimal)
 _MISSING = ("NaTType", "NAType")
 
@@ -41,10 +43,10 @@ def to_r(value: Any, what: str, say: Say) -> Vector | None:
     """
     try:
         return _value(value, what, say)
-    except RecursionError as error:
-        raise cannot_go(what, "it is nested too deeply, or holds itself.") from error
+    except RecursionError:
+        raise cannot_go(what, "it is nested too deeply, or holds itself.") from None
     except UnicodeEncodeError as error:
-        raise cannot_go(what, f"a text in it is not valid Unicode ({error.reason}).") from error
+        raise cannot_go(what, f"a text in it is not valid Unicode ({error.reason}).") from None
 
 
 def _value(value: Any, what: str, say: Say) -> Vector | None:
@@ -72,6 +74,8 @@ def _value(value: Any, what: str, say: Say) -> Vector | None:
         return _array(value, what, say)
     if module in ("pandas", "polars", "pyarrow") and hasattr(value, "__len__"):
         return column(value, what, say)
+    if isinstance(value, complex):
+        return Vector(COMPLEX, 1, [struct.pack("<2d", value.real, value.imag)])
     vector = _vector([value], what, say)
     if vector is None:
         raise cannot_go(what, f"it is a {kind.__name__}. Frames, arrays and JSON's values can be.")

@@ -7,7 +7,8 @@ a column is written and read in one piece.
 from __future__ import annotations
 
 import struct
-from typing import Any, NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 HEAD = b"B\n" + struct.pack("<3i", 2, 0x040000, 0x020300)
 
@@ -21,7 +22,13 @@ ASCII, UTF8 = 0x40000 | STRING, 0x8000 | STRING
 NA_INTEGER = -(2**31)
 
 _SIZES = {LOGICAL: 4, INTEGER: 4, DOUBLE: 8, COMPLEX: 16, RAW: 1}
-_CASTS = {LOGICAL: "i", INTEGER: "i", DOUBLE: "d", COMPLEX: "d", RAW: "B"}
+_CASTS = {
+    LOGICAL: "i",
+    INTEGER: "i",
+    DOUBLE: "d",
+    COMPLEX: "d",
+    RAW: "B",
+}
 _int = struct.Struct("<i")
 
 
@@ -134,7 +141,7 @@ class Reader:
             found = [self._text() for _ in range(length)]
         else:
             size = length * _SIZES[type_]
-            found = self._data[self._at : self._at + size].cast(_CASTS[type_])
+            found = cast("Any", self._data[self._at : self._at + size]).cast(_CASTS[type_])
             self._at += size
         names = self._attributes().get("names") if flags & HAS_ATTRIBUTES else None
         return dict(zip(names, found)) if names is not None and type_ == LIST else found

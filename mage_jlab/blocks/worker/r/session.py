@@ -14,6 +14,7 @@ from typing import Any
 
 from ..log import FLUSH_EVERY, AttemptLog, LineFolder
 from .failures import RError, no_r
+from .output import Output
 from .places import own_folder
 from .serial import Reader, Vector, stream
 
@@ -39,6 +40,7 @@ class Session:
         self._commands = self._answers = self._out = self._err = -1
         self._buffer = b""
         self._ready = False
+        self._output = Output()
 
     def run(self, task: Vector, log: AttemptLog) -> dict[str, Any]:
         """Have R run a block; what it writes goes to the log while it runs.
@@ -77,8 +79,15 @@ class Session:
         self._err, err = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [_rscript(), "--vanilla", os.path.join(HERE, "loop.r"), HERE]
-                + [f"/dev/fd/{commands}", f"/dev/fd/{answers}"],
+                [
+                    _rscript(),
+                    "--vanilla",
+                    os.path.join(HERE, "loop.r"),
+                    HERE,
+                    f"/dev/fd/{commands}",
+                    f"/dev/fd/{answers}",
+                    self._output.mark,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
@@ -127,53 +136,46 @@ class Session:
 
     def _answer(self, log: AttemptLog) -> dict[str, Any]:
         """Follow R until it has answered."""
-        folders = {self._out: LineFolder("stdout"), self._err: LineFolder("stderr")}
+        errors = LineFolder("stderr")
+        self._output.begin()
         poller = select.poll()
         for descriptor in (self._out, self._err, self._answers):
             os.set_blocking(descriptor, False)
             poller.register(descriptor, select.POLLIN)
-        while True:
+        found: dict[str, Any] | None = None
+        while found is None:
             wait = FLUSH_EVERY if log.waiting else LOOK_EVERY
             ready = poller.poll(wait * 1000)
-            if not ready and log.waiting:
+            if not ready:
                 log.flush()
-            self._follow(folders, log)
-            has_ended = self._process is None or self._process.poll() is not None
-            for message in self._messages():
-                if message["kind"][0] == "log":
-                    self._follow(folders, log)
-                    for line in (message["text"][0] or "NA").split("\n"):
-                        log.line(message["level"][0], line)
-                elif message["kind"][0] == "ready":
-                    self._ready = True
-                else:
-                    self._follow(folders, log)
-                    for folder in folders.values():
-                        folder.end(log)
-                    return message
             for descriptor, event in ready:
                 if event & (select.POLLHUP | select.POLLERR):
                     poller.unregister(descriptor)
-            if has_ended:
-                self._follow(folders, log)
-                for folder in folders.values():
-                    folder.end(log)
-                raise self._ended()
+            has_ended = self._process is None or self._process.poll() is not None
+            for message in self._messages():
+                if message["kind"][0] == "ready":
+                    self._ready = True
+                else:
+                    found = message
+            # what was written before the answer is there by now
+            self._follow(errors, log)
+            if has_ended and found is None:
+                break
+        self._output.end(log)
+        errors.end(log)
+        if found is None:
+            raise self._ended()
+        return found
 
-    def _follow(self, folders: dict[int, LineFolder], log: AttemptLog) -> None:
-        for descriptor, folder in folders.items():
-            while True:
-                data = _read(descriptor)
-                if not data:
-                    break
-                folder.feed(log, data.decode("utf-8", "backslashreplace"))
+    def _follow(self, errors: LineFolder, log: AttemptLog) -> None:
+        while data := _read(self._out):
+            self._output.feed(log, data)
+        while data := _read(self._err):
+            errors.feed(log, data.decode("utf-8", "backslashreplace"))
 
     def _messages(self) -> list[dict[str, Any]]:
         """Give the whole messages that have come."""
-        while True:
-            data = _read(self._answers)
-            if not data:
-                break
+        while data := _read(self._answers):
             self._buffer += data
         found = []
         while len(self._buffer) >= 4:
