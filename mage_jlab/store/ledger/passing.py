@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.run import BlockRunState
@@ -17,68 +20,35 @@ _READY_AT_LAST = {
     "ready_at": case((block_run.c.deps_left <= 1, bindparam("b_at")), else_=None),
 }
 _CHANGED = (block_run.c.id, block_run.c.block, block_run.c.item, block_run.c.state)
-PASS_ON = (
-    update(block_run)
-    .where(IN_RUN, _BLOCKS, block_run.c.item == WHOLE, block_run.c.state == PENDING)
-    .values(_READY_AT_LAST)
-    .returning(*_CHANGED)
-)
-PASS_ON_TO_ITEMS = (
-    update(block_run)
-    .where(IN_RUN, _BLOCKS, block_run.c.item != WHOLE, block_run.c.state == PENDING)
-    .values(_READY_AT_LAST)
-    .returning(*_CHANGED)
-)
-PASS_ON_TO_ITEM = (
-    update(block_run)
-    .where(
-        IN_RUN,
-        _BLOCKS,
-        block_run.c.item == bindparam("b_item"),
-        block_run.c.state == PENDING,
+
+
+def _pass_on(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Let block runs of some blocks wait for one less, and become ready with the last."""
+    return (
+        update(block_run)
+        .where(IN_RUN, _BLOCKS, block_run.c.state == PENDING, *which)
+        .values(_READY_AT_LAST)
+        .returning(*_CHANGED)
     )
-    .values(_READY_AT_LAST)
-    .returning(*_CHANGED)
-)
-PASS_ON_TO_SOME = (
-    update(block_run)
-    .where(
-        IN_RUN,
-        _BLOCKS,
-        block_run.c.item.in_(bindparam("b_items", expanding=True)),
-        block_run.c.state == PENDING,
+
+
+def _end(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """End block runs of some blocks that are in given states."""
+    return (
+        update(block_run)
+        .where(IN_RUN, _BLOCKS, block_run.c.state.in_(bindparam("b_from", expanding=True)), *which)
+        .values(state=bindparam("b_state"), ended_at=bindparam("b_at"))
+        .returning(*_CHANGED)
     )
-    .values(_READY_AT_LAST)
-    .returning(*_CHANGED)
-)
-PASS_ON_TO_MATCHING = (
-    update(block_run)
-    .where(
-        IN_RUN,
-        _BLOCKS,
-        block_run.c.item.like(bindparam("b_item")),
-        block_run.c.state == PENDING,
-    )
-    .values(_READY_AT_LAST)
-    .returning(*_CHANGED)
-)
-END_BLOCKS = (
-    update(block_run)
-    .where(IN_RUN, _BLOCKS, block_run.c.state.in_(bindparam("b_from", expanding=True)))
-    .values(state=bindparam("b_state"), ended_at=bindparam("b_at"))
-    .returning(*_CHANGED)
-)
-END_MATCHING = (
-    update(block_run)
-    .where(
-        IN_RUN,
-        _BLOCKS,
-        block_run.c.item.like(bindparam("b_item")),
-        block_run.c.state.in_(bindparam("b_from", expanding=True)),
-    )
-    .values(state=bindparam("b_state"), ended_at=bindparam("b_at"))
-    .returning(*_CHANGED)
-)
+
+
+PASS_ON = _pass_on(block_run.c.item == WHOLE)
+PASS_ON_TO_ITEMS = _pass_on(block_run.c.item != WHOLE)
+PASS_ON_TO_ITEM = _pass_on(block_run.c.item == bindparam("b_item"))
+PASS_ON_TO_SOME = _pass_on(block_run.c.item.in_(bindparam("b_items", expanding=True)))
+PASS_ON_TO_MATCHING = _pass_on(block_run.c.item.like(bindparam("b_item")))
+END_BLOCKS = _end()
+END_MATCHING = _end(block_run.c.item.like(bindparam("b_item")))
 CALL = (
     update(block_run)
     .where(

@@ -72,14 +72,7 @@ def _sqlite(sa: Any, profile: Profile, configuration: dict[str, Any], cwd: str) 
 
 def _postgres(sa: Any, profile: Profile) -> Any:
     host, user, database = profile.need("POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_DBNAME")
-    url = sa.URL.create(
-        "postgresql+psycopg",
-        user,
-        _text(profile.get("POSTGRES_PASSWORD")),
-        host,
-        _port(profile.get("POSTGRES_PORT", 5432)),
-        database,
-    )
+    url = _server(sa, profile, "postgresql+psycopg", "POSTGRES", user, host, 5432, database)
     arguments: dict[str, Any] = {
         "connect_timeout": int(profile.get("POSTGRES_CONNECT_TIMEOUT", 10)),
         "application_name": "mage_jlab",
@@ -99,17 +92,14 @@ def _postgres(sa: Any, profile: Profile) -> Any:
 
 def _mysql(sa: Any, profile: Profile) -> Any:
     host, user, database = profile.need("MYSQL_HOST", "MYSQL_USER", "MYSQL_DATABASE")
-    password, port = _text(profile.get("MYSQL_PASSWORD")), _port(profile.get("MYSQL_PORT", 3306))
-    url = sa.URL.create(
-        "mysql+pymysql", user, password, host, port, database, {"charset": "utf8mb4"}
-    )
+    url = _server(sa, profile, "mysql+pymysql", "MYSQL", user, host, 3306, database)
+    url = url.update_query_dict({"charset": "utf8mb4"})
     return url, {"connect_timeout": int(profile.get("MYSQL_CONNECT_TIMEOUT", 10))}
 
 
 def _mssql(sa: Any, profile: Profile) -> Any:
     host, user, database = profile.need("MSSQL_HOST", "MSSQL_USER", "MSSQL_DATABASE")
-    password, port = _text(profile.get("MSSQL_PASSWORD")), _port(profile.get("MSSQL_PORT", 1433))
-    return sa.URL.create("mssql+pymssql", user, password, host, port, database), {}
+    return _server(sa, profile, "mssql+pymssql", "MSSQL", user, host, 1433, database), {}
 
 
 def _snowflake(sa: Any, profile: Profile) -> Any:
@@ -165,14 +155,8 @@ def _redshift(sa: Any, profile: Profile) -> Any:
     host, user, database = profile.need(
         "REDSHIFT_HOST", "REDSHIFT_TEMP_CRED_USER", "REDSHIFT_DBNAME"
     )
-    url = sa.URL.create(
-        "postgresql+psycopg2",
-        user,
-        _text(profile.get("REDSHIFT_TEMP_CRED_PASSWORD")),
-        host,
-        _port(profile.get("REDSHIFT_PORT", 5439)),
-        database,
-    )
+    driver, secret = "postgresql+psycopg2", "REDSHIFT_TEMP_CRED_PASSWORD"
+    url = _server(sa, profile, driver, "REDSHIFT", user, host, 5439, database, secret)
     schema = profile.get("REDSHIFT_SCHEMA")
     return url, {"options": f"-csearch_path={schema}"} if schema else {}
 
@@ -180,14 +164,8 @@ def _redshift(sa: Any, profile: Profile) -> Any:
 def _trino(sa: Any, profile: Profile) -> Any:
     host, user = profile.need("TRINO_HOST", "TRINO_USER")
     catalog, schema = profile.get("TRINO_CATALOG", ""), profile.get("TRINO_SCHEMA")
-    url = sa.URL.create(
-        "trino",
-        user,
-        _text(profile.get("TRINO_PASSWORD")),
-        host,
-        _port(profile.get("TRINO_PORT", 8080)),
-        f"{catalog}/{schema}" if schema else catalog,
-    )
+    place = f"{catalog}/{schema}" if schema else catalog
+    url = _server(sa, profile, "trino", "TRINO", user, host, 8080, place)
     names = ("http_scheme", "http_headers", "session_properties", "source", "verify")
     given = {name: profile.get(f"TRINO_{name.upper()}") for name in names}
     return url, {name: value for name, value in given.items() if value is not None}
@@ -195,15 +173,9 @@ def _trino(sa: Any, profile: Profile) -> Any:
 
 def _clickhouse(sa: Any, profile: Profile) -> Any:
     (host,) = profile.need("CLICKHOUSE_HOST")
-    url = sa.URL.create(
-        "clickhousedb",
-        str(profile.get("CLICKHOUSE_USERNAME", "default")),
-        _text(profile.get("CLICKHOUSE_PASSWORD")),
-        host,
-        _port(profile.get("CLICKHOUSE_PORT", 8123)),
-        str(profile.get("CLICKHOUSE_DATABASE", "default")),
-    )
-    return url, {}
+    user = str(profile.get("CLICKHOUSE_USERNAME", "default"))
+    database = str(profile.get("CLICKHOUSE_DATABASE", "default"))
+    return _server(sa, profile, "clickhousedb", "CLICKHOUSE", user, host, 8123, database), {}
 
 
 _MAKERS: dict[str, Callable[[Any, Profile], Any]] = {
@@ -216,6 +188,40 @@ _MAKERS: dict[str, Callable[[Any, Profile], Any]] = {
     "trino": _trino,
     "clickhouse": _clickhouse,
 }
+
+
+def _server(
+    sa: Any,
+    profile: Profile,
+    driver: str,
+    prefix: str,
+    user: str,
+    host: str,
+    port: int,
+    database: str,
+    secret: str | None = None,
+) -> Any:
+    """Give the URL of a server; its password and port stand in the profile, or ``port`` is meant.
+
+    Args:
+        sa: SQLAlchemy.
+        profile: where it is and who asks.
+        driver: SQLAlchemy's name of the dialect and its driver.
+        prefix: what the profile's keys of this database start with.
+        user: who asks.
+        host: the server.
+        port: its usual port.
+        database: the database on it.
+        secret: the password's key, where it is not the prefix with ``_PASSWORD``.
+    """
+    return sa.URL.create(
+        driver,
+        user,
+        _text(profile.get(secret or f"{prefix}_PASSWORD")),
+        host,
+        _port(profile.get(f"{prefix}_PORT", port)),
+        database,
+    )
 
 
 def _text(value: Any) -> str | None:
