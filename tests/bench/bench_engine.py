@@ -16,10 +16,9 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+from running_engine import running_engine
+
 from mage_jlab.domain.plan import Plan, PlannedBlock, Snapshot
-from mage_jlab.engine.client import EngineClient
-from mage_jlab.store.ledger.reader import LedgerReader
-from mage_jlab.store.paths import StateFolder
 
 BLOCKS = 40
 CHAINS = 8
@@ -47,14 +46,7 @@ def main() -> None:
 
 def chains(folder: Path) -> list[float]:
     """Give the time from the end of each block to the end of the next, in ms."""
-    state = StateFolder(folder / "state")
-    client = EngineClient(state)
-    client.ensure()
-    reader = LedgerReader(state)
-    try:
-        project = client.command(
-            "open_project", uuid="bench", place=str(folder), name="bench", data_root=str(folder)
-        )["project"]
+    with running_engine(folder) as (client, reader, project):
         taken = snapshot(folder).to_json()
         times: list[float] = []
         for chain in range(CHAINS + 1):
@@ -68,9 +60,6 @@ def chains(folder: Path) -> list[float]:
             if chain:  # the first one starts the worker
                 times += [(b - a) * 1000 for a, b in pairwise(ends)]
         return times
-    finally:
-        reader.close()
-        client.command("stop")
 
 
 def snapshot(folder: Path) -> Snapshot:

@@ -17,13 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from running_engine import running_engine
 
 from mage_jlab.domain.attempt import BlockTask, Outcome
 from mage_jlab.domain.plan import Plan, PlannedBlock, Snapshot
-from mage_jlab.engine.client import EngineClient
 from mage_jlab.engine.executors.local import LocalExecutor
-from mage_jlab.store.ledger.reader import LedgerReader
-from mage_jlab.store.paths import StateFolder
 
 ITEMS = 10_000
 CALLS = 2_000
@@ -50,14 +48,7 @@ def main() -> None:
 
 def fan_out(folder: Path, items: int) -> tuple[float, int]:
     """Give the time of a fan-out in seconds, and by how many bytes the engine grew."""
-    state = StateFolder(folder / "state")
-    client = EngineClient(state)
-    client.ensure()
-    reader = LedgerReader(state)
-    try:
-        project = client.command(
-            "open_project", uuid="bench", place=str(folder), name="bench", data_root=str(folder)
-        )["project"]
+    with running_engine(folder) as (client, reader, project):
         engine = psutil.Process(client.status().pid)
         for count in (2, items):  # the first one starts the workers
             taken = snapshot(folder, count).to_json()
@@ -75,9 +66,6 @@ def fan_out(folder: Path, items: int) -> tuple[float, int]:
             assert run.state == "success", run.error
             assert run.fan_outs[0].items == {"success": count}
         return seconds, max(highest, engine.memory_info().rss) - before
-    finally:
-        reader.close()
-        client.command("stop")
 
 
 def snapshot(folder: Path, items: int) -> Snapshot:
