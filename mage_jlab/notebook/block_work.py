@@ -47,6 +47,7 @@ class BlockWork:
         changes: names of blocks above that it changes in place, and so gives anew.
         foreign: what stands in its file, when it is in SQL or R.
         log: all that is reported on any cell of the notebook, in order.
+        index: the cell's place in the notebook.
     """
 
     cell: Cell
@@ -68,11 +69,27 @@ class BlockWork:
     foreign: ForeignWork | None = None
     problems: list[Problem] = field(default_factory=list)
     log: list[tuple[int, Problem]] = field(default_factory=list)
+    index: int = field(init=False)
 
-    @property
-    def index(self) -> int:
-        """The cell's place in the notebook."""
-        return self.cell.index
+    def __post_init__(self) -> None:
+        self.index = self.cell.index
+
+    def afresh(self, log: list[tuple[int, Problem]]) -> BlockWork:
+        """Give another block of the same cell, of which a walk has said nothing yet.
+
+        It is made for each block of each walk, so without a call; what :meth:`begin` makes is
+        left out.
+        """
+        made = object.__new__(BlockWork)
+        made.__dict__.update(
+            self.__dict__, inputs={}, read_below={}, results=[], problems=[*self.problems], log=log
+        )
+        return made
+
+    def begin(self) -> None:
+        """Make room for what a walk says of the block itself."""
+        self.variables, self.derived, self.head_imports = {}, {}, {}
+        self.shared, self.copied, self.changes = {}, {}, {}
 
     def above(self) -> list[BlockWork]:
         """Give the blocks that it reads from, in the notebook's order."""

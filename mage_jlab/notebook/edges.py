@@ -47,12 +47,13 @@ def _edge(from_: str, to: str, names: tuple[str, ...], why: str) -> Edge:
 def graph_of(blocks: Sequence[BlockWork], outside: Mapping[int, Outside]) -> BlockGraph:
     """Draw the graph of a notebook's blocks; what is wrong with it is noted on the blocks."""
     graph = BlockGraph({block.name: [] for block in blocks})
+    named = {block.index: block.name for block in blocks}
     for block in blocks:
-        for giver in block.above():
-            names = list(
-                dict.fromkeys(result for one, result in block.inputs.values() if one is giver)
-            )
-            graph.add(giver.name, block.name, names, "code")
+        given: dict[int, dict[str, None]] = {}
+        for giver, result in block.inputs.values():
+            given.setdefault(giver.index, {})[result] = None
+        for index in sorted(given):
+            graph.add(named[index], block.name, list(given[index]), "code")
     _files(blocks, outside, graph)
     _folders(blocks, graph)
     _order(blocks, graph)

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mage_jlab.notebook.interpreter import Interpreter
 from mage_jlab.notebook.magics import Translation, translate
@@ -77,6 +77,13 @@ class CellFacts:
     stars: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_async: bool = False
+
+    @cached_property
+    def surely_changed(self) -> frozenset[str]:
+        """The names whose object the cell surely changes in place."""
+        surely = {token for token, (_, certain) in self.changed.items() if certain}
+        found = {name for scope, name in surely if scope in ("outer", "inner")}
+        return frozenset(found | {name for name in self.binds if self.values[name].own & surely})
 
     def functions(self) -> dict[str, Called]:
         """Give the functions and classes that the cell leaves behind."""

@@ -76,9 +76,7 @@ def name_blocks(blocks: Sequence[BlockWork], recorded: Mapping[str, str]) -> lis
             name = _unique(_inferred(block, given_before), taken, block.head_imports, block.shared)
             named[position] = name
             taken[name.lower()] = position
-        given_before |= {result.lower() for result in block.results} | {
-            name.lower() for name in block.changes
-        }
+        given_before.update(map(str.lower, block.results), map(str.lower, block.changes))
     return [name or "block" for name in named]
 
 
@@ -114,8 +112,7 @@ def _given(name: str) -> str:
 
 
 def _unique(name: str, taken: Mapping[str, int], *heads: Iterable[str]) -> str:
-    used = {one for head in heads for text in head for one in text.replace(",", " ").split()}
-    if name in used:
+    if any(name in text.replace(",", " ").split() for head in heads for text in head):
         name = f"{name}_block"
     number, fresh = 2, name
     while fresh.lower() in taken:

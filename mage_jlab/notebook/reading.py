@@ -209,7 +209,7 @@ class _Reader:
     def _walk(self, learned: Survey, before: Round) -> tuple[Walk, Survey, Round]:
         log: list[tuple[int, Problem]] = []
         tagged = [one for one in self.fronts.values() if one.role.kind == "block"]
-        blocks = {front.cell.index: _block(front, log) for front in tagged}
+        blocks = {front.cell.index: front.block.afresh(log) for front in tagged}
         for block, name in zip(blocks.values(), self.names, strict=False):
             block.name = name
         survey = replace(learned, blocks=blocks, notes={}, log=log)
@@ -227,7 +227,9 @@ class _Reader:
 
     def _step(self, walk: Walk, front: Front) -> None:
         if front.role.kind == "block":
-            walk.block(walk.survey.blocks[front.cell.index])
+            block = walk.survey.blocks[front.cell.index]
+            block.begin()
+            walk.block(block)
         elif front.role.kind == "parameters":
             walk.parameters(front.cell, front.parsed, self.parameters)
         else:
@@ -239,19 +241,18 @@ class _Reader:
             for name, value in self.parameters.variables.items()
             if isinstance(value, str)
         }
+        named = sorted(literals)
         found = {}
         for index, block in survey.blocks.items():
             if block.foreign is not None:
                 found[index] = block.foreign.outside
             if block.parsed.tree is None:
                 continue
-            known = tuple(
-                (name, literals[name]) for name in sorted(block.parsed.words & literals.keys())
-            )
+            known = tuple((name, literals[name]) for name in named if name in block.parsed.words)
             shared = [walk.meanings[name][-1].statements[0] for name in block.shared]
-            found[index] = self.steps[index].once(
-                "outside", (known, shared), partial(_outside_of, block, shared, known)
-            )
+            make = partial(_outside_of, block, shared, known)
+            step = self.steps.get(index)
+            found[index] = step.once("outside", (known, shared), make) if step else make()
         return found
 
     def _made(self, block: BlockWork, graph: BlockGraph) -> tuple[AnalysedBlock, BlockSource]:
@@ -270,18 +271,6 @@ class _Reader:
             problems = block.problems if block is not None else survey.notes.get(index, [])
             found += [(front.cell, problem) for problem in problems]
         return offered(found, self.ids, survey.blocks.keys())
-
-
-def _block(front: Front, log: list[tuple[int, Problem]]) -> BlockWork:
-    return BlockWork(
-        front.cell,
-        front.role,
-        front.body,
-        style=front.style,
-        function=front.function,
-        problems=list(front.problems),
-        log=log,
-    )
 
 
 def _outside_of(block: BlockWork, shared: list[str], known: tuple[tuple[str, str], ...]) -> Outside:

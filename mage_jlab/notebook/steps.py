@@ -194,7 +194,7 @@ class Retracing:
             self._rest = step.rest
         walk.facts[index] = step.facts
         for name, binding in step.meanings:
-            walk.note(name, binding)
+            walk.meanings.setdefault(name, []).append(binding)
         block = self._survey.blocks.get(index)
         if block is not None:
             vars(block).update(step.block)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mage_jlab.notebook.environment import Binding
-from mage_jlab.notebook.facts import CellFacts, Parsed
+from mage_jlab.notebook.facts import Parsed
 from mage_jlab.notebook.known import BUILTINS
 from mage_jlab.notebook.walk import Walk
 
@@ -31,7 +31,7 @@ def unstable_names(walk: Walk, changed: frozenset[str]) -> frozenset[str]:
 def changed_names(walk: Walk) -> frozenset[str]:
     """Give the names whose object a cell surely changes in place."""
     return frozenset(
-        name for facts in walk.facts.values() if facts.changed for name in _changed(facts)
+        name for facts in walk.facts.values() if facts.changed for name in facts.surely_changed
     )
 
 
@@ -42,12 +42,6 @@ def _same(meanings: Iterable[Binding]) -> bool:
         or (other.origin == first.origin == "import" and other.module == first.module)
         for other in others
     )
-
-
-def _changed(facts: CellFacts) -> set[str]:
-    surely = {token for token, (_, certain) in facts.changed.items() if certain}
-    found = {name for scope, name in surely if scope in ("outer", "inner")}
-    return found | {name for name in facts.binds if facts.values[name].own & surely}
 
 
 def shared_names(walk: Walk, unstable: frozenset[str]) -> frozenset[str]:
