@@ -66,7 +66,7 @@ def rewrite_yaml(text: str, path: str, change: Callable[[Any], None]) -> str:
     Args:
         text: the document; an empty one is an empty mapping.
         path: the file it comes from, for the error.
-        change: is given the mapping and changes it.
+        change: is given the mapping and changes it; it is called twice, first with plain values.
 
     Returns:
         The new text; the very same text when ``change`` altered no value.
@@ -74,7 +74,8 @@ def rewrite_yaml(text: str, path: str, change: Callable[[Any], None]) -> str:
     Raises:
         UnreadableFileError: when the text is no YAML mapping.
     """
-    read_mapping(text, path)
+    if text and _is_so_already(read_mapping(text, path), change):
+        return text
     from ruamel.yaml.error import YAMLError
 
     try:
@@ -88,6 +89,13 @@ def rewrite_yaml(text: str, path: str, change: Callable[[Any], None]) -> str:
     before = plain(tree)
     change(tree)
     return text if plain(tree) == before and text else dump_yaml(tree)
+
+
+def _is_so_already(values: dict[str, Any], change: Callable[[Any], None]) -> bool:
+    """Say whether a change alters nothing: most often it does, and reading fast shows it."""
+    before = plain(values)
+    change(values)
+    return bool(plain(values) == before)
 
 
 def dump_yaml(tree: Any) -> str:
