@@ -148,6 +148,12 @@ class Calls(LibraryCalls):
             if name not in ("savefig", "show", "get_figure"):
                 self.change(base, target)
             return Value(base.own, base.parts, "figure")
+        if (
+            base.kind == "plot"
+            or (base.kind == "formula" and name.startswith(("fit", "get_")))
+            or (base.kind == "patsy" and name not in known.FRESH_METHODS)
+        ):
+            return self.new(base.kind, base.all | inside)
         if base.kind == "pandas":
             if name in known.PANDAS_CHANGING or (name == "append" and discarded):
                 self.change(base, target)

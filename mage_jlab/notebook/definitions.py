@@ -139,6 +139,7 @@ class Definitions(Expressions):
             is_generator=inner.is_generator or isinstance(node, ast.AsyncFunctionDef),
             gives=next(iter(kinds)) if len(kinds) == 1 else "unknown",
             draws=frozenset(inner.draws),
+            seeds=frozenset(inner.seeded),
             strings=frozenset(inner.string_names),
             gives_late=frozenset(token[1] for token in gives if token[0] == "late"),
             sets=frozenset(inner.session.values()),

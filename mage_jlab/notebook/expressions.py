@@ -161,7 +161,9 @@ class Expressions(Calls):
         if name in BOUND_CHANGING:
             return Value(base.own, base.parts, "changer")
         return Value(
-            base.all, base.parts, base.kind if base.kind in ("rng", "figure") else "unknown"
+            base.all,
+            base.parts,
+            base.kind if base.kind in ("rng", "figure", "patsy") else "unknown",
         )
 
     def of_subscript(self, node: ast.Subscript) -> Value:
@@ -189,7 +191,7 @@ class Expressions(Calls):
             return Value(base.parts, base.parts)
         if base.module is not None:
             return self._of_module(base.module)
-        kind = base.kind if base.kind in ("array", "figure") else "unknown"
+        kind = base.kind if base.kind in ("array", "figure", "patsy") else "unknown"
         return Value(base.all, base.parts, kind)
 
     def _of_module(self, module: str) -> Value:
@@ -337,7 +339,7 @@ class Expressions(Calls):
             return self.new("object", value.parts)
         outer = frozenset(token for token in value.all if token[0] != "new")
         fresh = self.new(
-            value.kind if value.kind in ("pandas", "array", "connection") else "unknown"
+            value.kind if value.kind in ("pandas", "array", "connection", "patsy") else "unknown"
         )
         return Value(
             fresh.own | (outer if value.kind not in ("pandas",) else NONE) | value.parts,

@@ -6,6 +6,7 @@ import ast
 from abc import abstractmethod
 from dataclasses import replace
 
+from mage_jlab.notebook.problems import Place
 from mage_jlab.notebook.session_effects import SessionEffects
 from mage_jlab.notebook.values import NONE, Called, LateCall, Token, Value
 
@@ -96,9 +97,7 @@ class Functions(SessionEffects):
                 continue
             for name in function.changes:
                 self.change_name(name, place, certain=True)
-            for name in function.draws:
-                if name not in self.seeded:
-                    self.draws.setdefault(name, place)
+            self._take_random(function, place)
             self.take_session(function, place)
             touched = function.changes_parameters | function.changes_inside
             touched |= {name for name, _ in function.uses} | function.maybe
@@ -177,9 +176,7 @@ class Functions(SessionEffects):
         for name in function.writes:
             self.bind(name, self.new(), "assign", target)
             self.written.add(name)
-        for name in function.draws:
-            if name not in self.seeded:
-                self.draws.setdefault(name, place)
+        self._take_random(function, place)
         self.take_session(function, place)
         for name, how in sorted(function.uses):
             if name in given:
@@ -187,6 +184,13 @@ class Functions(SessionEffects):
         for call in function.calls:
             self._late_call(target, call, given)
         return self._gives(node, callee, function, given, arguments, words)
+
+    def _take_random(self, function: Called, place: Place) -> None:
+        """Take over what a function draws from the session's generators, and which it seeds."""
+        for name in function.draws - self.seeded.keys():
+            self.draws.setdefault(name, place)
+        for name in function.seeds:
+            self.seeded.setdefault(name, place)
 
     def _gives(
         self,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mage_jlab.notebook.block_work import BlockWork
 from mage_jlab.notebook.facts import CellFacts
 from mage_jlab.notebook.problems import Place, Problem, Repair, error, merge, warning
-from mage_jlab.notebook.randomness import seeds as seeds_
 from mage_jlab.notebook.resolving import Survey
 
 _SEED = {
@@ -40,9 +40,10 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
         unseeded: list[int] = []
         seeded = False
         for index, one in sorted(facts.items()):
-            seeded = seeded or generator in one.seeded or generator in _called_seeds(one)
             is_block = index in survey.blocks
-            place = one.draws.get(generator)
+            draws, seeds_here = _used(one, survey.blocks.get(index))
+            seeded = seeded or generator in seeds_here
+            place = draws.get(generator)
             if not seeded:
                 if place is not None and is_block:
                     _say_unseeded(generator, index, unseeded, survey, place)
@@ -56,9 +57,9 @@ def check_generators(facts: Mapping[int, CellFacts], survey: Survey) -> None:
                 )
                 problem = error("shared-rng", _message(survey, users, words), place, fixes)
                 _check(index, users, seeds, survey, problem)
-            if place is not None or (generator in one.seeded and is_block):
+            if place is not None or (generator in seeds_here and is_block):
                 users.append(index)
-            if generator in one.seeded and not is_block:
+            if generator in seeds_here and not is_block:
                 seeds.append(index)
 
 
@@ -74,9 +75,15 @@ def _say_unseeded(
         survey.report(index, warning("shared-rng", message, place, (_seed_here(generator),)))
 
 
-def _called_seeds(facts: CellFacts) -> set[str | None]:
-    """Give the generators that functions of the notebook seed when the cell calls them."""
-    return {seeds_(dotted) for dotted in facts.session.values()}
+def _used(facts: CellFacts, block: BlockWork | None) -> tuple[dict[str, Place], frozenset[str]]:
+    """Give the generators that a cell draws from, or its function where it is the block."""
+    if block is None or block.function is None:
+        return facts.draws, frozenset(facts.seeded)
+    name = block.function.name
+    called = facts.values[name].function if name in facts.values else None
+    if called is None:
+        return {}, frozenset()
+    return dict.fromkeys(called.draws, facts.binds[name].place), called.seeds
 
 
 def _check(

@@ -14,6 +14,7 @@ from mage_jlab.notebook.scopes import (
     pattern_names,
     type_names,
 )
+from mage_jlab.notebook.strings import literal_text
 from mage_jlab.notebook.values import IMMUTABLE, Value
 
 
@@ -46,8 +47,12 @@ class Interpreter(Definitions):
             function = self.summary(node.value, node.targets[0].id)
             function = replace(function, holds=bool(self.defaults(node.value.args)))
             value = Value(value.own, value.parts, "function", function=function)
+        text = literal_text(node.value)
         for target in node.targets:
             self.assign(target, value, node)
+            if isinstance(target, ast.Name) and isinstance(text, str):
+                # all texts that a name may stand for: which one it is, is not followed
+                self.texts[target.id] = f"{self.texts.get(target.id, '')}\n{text}"
 
     def do_annassign(self, node: ast.AnnAssign) -> None:
         """``a: int = value``."""

@@ -94,6 +94,9 @@ CANNOT_TRAVEL = {
     "file": "an open file",
     "connection": "a connection",
     "lock": "a lock, a thread or a pool",
+    "patsy": "an object of patsy, which refuses to be stored",
+    "formula": "a model that evaluates its formula again where it is loaded, and the formula calls "
+    "a function of the notebook",
 }
 """Kinds of values that cannot pass from one process to another, in words."""
 

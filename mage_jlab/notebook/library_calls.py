@@ -9,7 +9,7 @@ from dataclasses import replace
 from mage_jlab.notebook import known, randomness
 from mage_jlab.notebook.functions import Functions
 from mage_jlab.notebook.session_effects import imported_by_call, is_literal_call
-from mage_jlab.notebook.strings import names_in_call
+from mage_jlab.notebook.strings import functions_in_formula, names_in_call
 from mage_jlab.notebook.values import IMMUTABLE, NONE, Value
 
 
@@ -83,7 +83,7 @@ class LibraryCalls(Functions):
             return Value(arguments[0].own, arguments[0].parts, kind)
         if dotted == "collections.ChainMap" and arguments:
             return Value(self.new().own | arguments[0].own, everything, "container")
-        kind = known.kind_of(dotted)
+        kind = self._kind_given(node, dotted)
         place = self.places.of(node.func)
         if not dotted.startswith("matplotlib."):
             if kind == "figure":
@@ -103,12 +103,31 @@ class LibraryCalls(Functions):
             if element is not None:
                 return replace(self.new(kind, items), element=element)
             return self.new(kind if kind != "unknown" else "container", items)
-        if kind in ("iterator", "file", "connection", "lock", "pipeline"):
+        if kind in known.CANNOT_TRAVEL or kind in ("pipeline", "plot"):
             return self.new(kind, everything)
         last = dotted.rsplit(".", 1)[-1]
         if kind == "unknown" and last[:1].isupper():
             return self.new("estimator" if root in known.ESTIMATORS else "object", everything)
         return self.new(kind)
+
+    def _kind_given(self, node: ast.Call, dotted: str) -> str:
+        """Give the kind of what a library's function gives, by its arguments too."""
+        kind = known.kind_of(dotted)
+        words = {word.arg: word.value for word in node.keywords}
+        if kind == "patsy" and _is_text(words.get("return_type"), "dataframe"):
+            return "pandas"
+        if dotted.startswith("pandas.read_") and any(
+            word in words and not _is_text(words[word], None, False)
+            for word in ("chunksize", "iterator")
+        ):
+            return "iterator"
+        called = functions_in_formula(node, dotted, self.texts)
+        return "formula" if any(self._is_theirs(name) for name in called) else kind
+
+    def _is_theirs(self, name: str) -> bool:
+        """Say whether a formula's function is none that every formula knows."""
+        module = self.current(name).module or ""
+        return self.known(name) and module != "numpy" and not module.startswith("patsy.")
 
     def _made(self, dotted: str, arguments: list[Value], words: dict[str, Value]) -> Value | None:
         """Give the function or class that a library's function makes of its arguments."""
@@ -171,7 +190,7 @@ class LibraryCalls(Functions):
 
     def strings(self, node: ast.Call, dotted: str, method: ast.Attribute | None) -> None:
         """Read the names that stand in a call's literal strings."""
-        found = names_in_call(node, dotted, method.attr if method else "")
+        found = names_in_call(node, dotted, method.attr if method else "", self.texts)
         for name in found.names:
             if name in found.certain or self.known(name):
                 self._string_name(name, node)
@@ -184,6 +203,10 @@ class LibraryCalls(Functions):
         if not mine and name not in self.overlay and (self.parent is not None or self.overlay):
             self.string_names.setdefault(name, place)
         self.read_at(name, place)
+
+
+def _is_text(node: ast.expr | None, *values: object) -> bool:
+    return isinstance(node, ast.Constant) and node.value in values
 
 
 def copies(words: Iterable[ast.keyword]) -> bool:

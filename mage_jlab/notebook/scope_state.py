@@ -99,6 +99,7 @@ class ScopeState:
     nonlocal_names: set[str] = field(default_factory=set)
     possible: int = 0
     firm: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
     lazy: bool = False
     typed: set[str] = field(default_factory=set)
     fresh: itertools.count[int] = field(default_factory=itertools.count)

@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mage_jlab.notebook.problems import Problem, warning
@@ -29,6 +29,8 @@ _KEEPS = re.compile(
     r"\s*(?:create|insert|update|delete|alter|drop|attach|set|install|load)\b", re.IGNORECASE
 )
 _SQL_METHODS = frozenset({"sql", "query", "execute", "query_df"})
+_FROM_FORMULA = re.compile(r"statsmodels\..*\.from_formula")
+_CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*(?:\.\s*\w+\s*)*\(")
 _FORMULAS = ("statsmodels.formula.", "patsy.", "formulaic.", "linearmodels.")
 
 
@@ -46,13 +48,16 @@ class NamesInCall:
     unknown: Problem | None = None
 
 
-def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
+def names_in_call(
+    node: ast.Call, dotted: str, method: str, texts: Mapping[str, str]
+) -> NamesInCall:
     """Give the names that a call reads through its string, by what is known of the function.
 
     Args:
         node: the call.
         dotted: the library function's full name; empty when it is not one.
         method: the method's name; empty when it is none.
+        texts: the literal strings that names of the cell stand for.
     """
     text = _text(node)
     if dotted in ("pandas.eval", "numexpr.evaluate"):
@@ -61,10 +66,9 @@ def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
         return _literal(text, tables, certain=False)
     if dotted.startswith("duckdb.") and dotted.rsplit(".", 1)[-1] in _SQL_METHODS:
         return _literal(text, tables, certain=False)
-    if dotted.startswith(_FORMULAS):
-        return (
-            _literal(text, _identifiers, certain=False) if isinstance(text, str) else NamesInCall()
-        )
+    if dotted.startswith(_FORMULAS) or _FROM_FORMULA.fullmatch(dotted):
+        text = _formula(node, texts)
+        return _literal(text, _identifiers, certain=False) if text else NamesInCall()
     if not dotted and method in ("query", "eval"):
         if isinstance(text, str) and re.search(r"\bfrom\b", text, re.IGNORECASE):
             return _literal(text, tables, certain=False)
@@ -72,6 +76,31 @@ def names_in_call(node: ast.Call, dotted: str, method: str) -> NamesInCall:
     if not dotted and method in ("sql", "execute") and isinstance(text, str):
         return _literal(text, tables, certain=False)
     return NamesInCall()
+
+
+def functions_in_formula(node: ast.Call, dotted: str, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the functions that a model's formula calls by name, or by that of their module.
+
+    Loading a model of statsmodels evaluates its formula anew, where only patsy's own functions and
+    NumPy are at hand.
+
+    Args:
+        node: the call that makes the model.
+        dotted: the library function's full name.
+        texts: the literal strings that names of the cell stand for.
+    """
+    if not (dotted.startswith("statsmodels.formula.") or _FROM_FORMULA.fullmatch(dotted)):
+        return ()
+    return tuple(_CALLED.findall(_formula(node, texts)))
+
+
+def _formula(node: ast.Call, texts: Mapping[str, str]) -> str:
+    words = {word.arg: word.value for word in node.keywords}
+    given = node.args[0] if node.args else words.get("formula")
+    if isinstance(given, ast.Name):
+        return texts.get(given.id, "")
+    text = literal_text(given) if given is not None else False
+    return text if isinstance(text, str) else ""
 
 
 def tables(text: str) -> list[str]:

@@ -35,6 +35,7 @@ class Called:
         is_generator: whether calling it gives a generator (or a coroutine).
         gives: the kind of its value.
         draws: the global generators of random numbers that it draws from.
+        seeds: those that it seeds.
         gives_late: the global names that functions in its value read when they are called.
         sets: the settings of the session that it changes, dotted.
         figures: what it does to pyplot's current figure.
@@ -61,6 +62,7 @@ class Called:
     is_generator: bool = False
     gives: str = "unknown"
     draws: frozenset[str] = frozenset()
+    seeds: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
     is_class: bool = False
     gives_late: frozenset[str] = frozenset()
