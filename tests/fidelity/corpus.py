@@ -18,10 +18,6 @@ class Repository:
         name: owner and repository.
         runs: the paths of those that run here, without a network.
         refused: those of them that no automatic fix makes a pipeline of, each with the codes.
-        wrong: those of them whose pipeline is known to give something else, each with the reason:
-            the report runs them, the tests do not.
-        unseen: edges that the oracle misses and that hold no value, by path: an object that
-            notes what it computed counts as changed.
         read: the paths of the others, which are analysed only.
         why: why the others do not run here.
     """
@@ -31,8 +27,6 @@ class Repository:
     licence: str
     runs: tuple[str, ...]
     refused: dict[str, list[str]]
-    wrong: dict[str, str]
-    unseen: dict[str, list[str]]
     read: tuple[str, ...]
     why: str
 
@@ -57,8 +51,6 @@ def repositories() -> tuple[Repository, ...]:
             licence=one["licence"],
             runs=tuple(one.get("runs", ())),
             refused=one.get("refused", {}),
-            wrong=one.get("wrong", {}),
-            unseen=one.get("unseen", {}),
             read=tuple(one.get("read", ())),
             why=one.get("why", ""),
         )

@@ -41,6 +41,10 @@ _OPAQUE = (
     *(types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.FrameType),
     *(weakref.ref, weakref.ProxyType, io.IOBase),
 )
+_NOTES = {"statsmodels": {"table", "predict_start", "predict_end", "predict_dates"}}
+"""Public attributes in which objects of a library note what they computed last: the table that
+``summary_frame`` also returns, and the dates of a prediction, which each prediction writes anew
+before it reads them. No value depends on which block wrote them last, so they count as private."""
 _OF_THE_NOTEBOOK = re.compile(r"__main__$|mage_jlab_block_|[\w.]*\butils\.")
 
 
@@ -192,7 +196,7 @@ class _Painter:
             state = {key: part for key, part in state.items() if value.get(key) is not part}
         if type(state) is dict:
             kept = {str(key): part for key, part in state.items() if not _is_cache(kind, key)}
-            hidden = {key for key in kept if key.startswith("_") and _module_of(kind) != "notebook"}
+            hidden = {key for key in kept if _is_private(kind, key)}
             for label, keys in (("state", kept.keys() - hidden), ("private", hidden)):
                 told[label] = {key: self.tell(kept[key], depth) for key in kept if key in keys}
         elif state is not None:
@@ -229,6 +233,12 @@ def _name_of(kind: type) -> str:
 def _is_index(value: Any) -> bool:
     """Say whether a value is an index of pandas, which cannot change: frames share or copy it."""
     return "pandas" in sys.modules and isinstance(value, sys.modules["pandas"].Index)
+
+
+def _is_private(kind: type, name: str) -> bool:
+    module = _module_of(kind)
+    notes = _NOTES.get(module.partition(".")[0], ())
+    return module != "notebook" and (name.startswith("_") or name in notes)
 
 
 def _is_cache(kind: type, name: Any) -> bool:

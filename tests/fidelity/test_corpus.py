@@ -12,10 +12,7 @@ from tests.fidelity.static import check
 from tests.fidelity.verdict import Verdict, judge
 
 ALL = [path for repository in repositories() for path in repository.paths()]
-RUN = [one.folder / path for one in repositories() for path in one.runs if path not in one.wrong]
-UNSEEN = {
-    named(one.folder / path): edges for one in repositories() for path, edges in one.unseen.items()
-}
+RUN = [one.folder / path for one in repositories() for path in one.runs]
 REFUSED = {
     named(one.folder / path): codes for one in repositories() for path, codes in one.refused.items()
 }
@@ -49,7 +46,7 @@ def test_the_pipeline_gives_what_the_notebook_gives(
     else:
         assert found.kind == "equal", "\n".join(found.details)
     assert found.edges is not None
-    assert set(found.edges.missing) <= set(UNSEEN.get(name, ()))
+    assert found.edges.missing == []
 
 
 def test_most_notebooks_become_pipelines_and_most_edges_are_real(
@@ -58,7 +55,7 @@ def test_most_notebooks_become_pipelines_and_most_edges_are_real(
     found = [verdict(named(path)) for path in RUN]
     assert len(ALL) >= 60
     assert len(repositories()) >= 4
-    assert len(RUN) >= 30
+    assert len(RUN) >= 45
     assert sum(one.kind == "equal" for one in found) >= 0.8 * len(RUN)
     edges = [one.edges for one in found if one.edges is not None]
     drawn, false = sum(one.drawn for one in edges), sum(len(one.false) for one in edges)

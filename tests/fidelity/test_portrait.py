@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -106,6 +107,20 @@ def test_private_state_of_a_librarys_object_is_told_apart() -> None:
     other._note = 1
     assert portrait(model) != portrait(other)
     assert public(portrait(model)) == public(portrait(other))
+
+
+def test_what_a_library_notes_of_its_last_answer_is_private() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # statsmodels calls what pandas is going to drop
+        from statsmodels.api import Logit
+    model = Logit([0, 1, 0, 1, 1], [[1], [2], [1], [1], [2]])
+    prediction = model.fit(disp=False).get_prediction()
+    before = portrait(prediction)
+    prediction.summary_frame()
+    assert portrait(prediction) != before
+    assert public(portrait(prediction)) == public(before)
+    prediction.predicted[0] = 9.0
+    assert public(portrait(prediction)) != public(before)
 
 
 def test_what_differs_from_run_to_run_is_not_compared() -> None:

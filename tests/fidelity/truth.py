@@ -1,4 +1,7 @@
-"""The oracle: which block truly needs which, by what the cells did while they ran."""
+"""The oracle of edges: which block truly needs which, by what the cells did while they ran.
+
+The unit tests' ``oracle.py`` compares results alone, of small notebooks in a simulated run.
+"""
 
 from __future__ import annotations
 
