@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mage_jlab.notebook.known import DRAWING_ESTIMATORS, kind_of
+from mage_jlab.notebook.known import DRAWING_ESTIMATORS
 
 _PYTHON_PURE = frozenset({"Random", "SystemRandom", "getstate"})
 _NUMPY_PURE = frozenset(
@@ -80,11 +80,6 @@ def method_draws(name: str, kind: str, call: ast.Call) -> str | None:
         return "numpy"
     # statsmodels' models simulate so
     return "numpy" if name in ("rvs", "simulate") and not _seeded(call) else None
-
-
-def makes_generator(dotted: str) -> bool:
-    """Say whether a function gives a random generator of its own."""
-    return kind_of(dotted) == "rng"
 
 
 def _seeded(call: ast.Call) -> bool:

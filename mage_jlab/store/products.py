@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
-
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.product import Column, ProductType, RowsPage
@@ -30,7 +28,6 @@ LAYOUT = b"mage_jlab"
 OBJECT = b"mage_jlab.type"
 """The key of a field's metadata that marks the text of values that were pickled."""
 
-MANIFEST = "manifest.json"
 
 LARGEST_VALUE = 4 * 1024 * 1024
 """A JSON file that is larger is not shown as a value, in bytes."""
@@ -99,20 +96,6 @@ def is_there(products_root: Path, stored: StoredProduct) -> bool:
     except NotFoundError:
         return False
     return True
-
-
-def read_manifest(products_root: Path, output: str) -> list[StoredProduct]:
-    """Read the manifest of an attempt's folder; empty when none was finished.
-
-    Args:
-        products_root: the project's products folder.
-        output: the attempt's folder in it.
-    """
-    try:
-        manifest = json.loads((products_root / output / MANIFEST).read_bytes())
-        return [StoredProduct.model_validate(product) for product in manifest["products"]]
-    except (OSError, ValueError, KeyError, ValidationError):
-        return []
 
 
 def read_rows(

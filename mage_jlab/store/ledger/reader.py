@@ -180,11 +180,6 @@ class LedgerReader:
         with self._access.connection() as connection:
             return {} if connection is None else self._runs.strips(connection, project)
 
-    def counts_by_state(self, project: str | None = None) -> dict[str, int]:
-        """Give how many runs there are in each state."""
-        with self._access.connection() as connection:
-            return {} if connection is None else self._runs.counts(connection, project)
-
     def next_times(self, project: str) -> dict[str, datetime]:
         """Give the next time at which a schedule fires, by pipeline."""
         with self._access.connection() as connection:

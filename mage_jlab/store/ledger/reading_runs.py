@@ -106,13 +106,6 @@ class RunReading:
             strips[row.pipeline].append(run_mark(row))
         return dict(strips)
 
-    def counts(self, connection: Connection, project_id: str | None) -> dict[str, int]:
-        """Give how many runs there are in each state."""
-        statement = select(run.c.state, func.count()).group_by(run.c.state)
-        if project_id is not None:
-            statement = statement.where(run.c.project_id == project_id)
-        return {row[0]: row[1] for row in connection.execute(statement)}
-
     def _block_counts(
         self, connection: Connection, run_ids: list[str]
     ) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ from mage_jlab.store.ledger.following import follow
 from mage_jlab.store.ledger.ids import moment
 from mage_jlab.store.ledger.tables import attempt, block_run, product, run
 from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.products import is_there
 
 CANDIDATES = 3
 """How many former successes are looked at: the products of the newest may be gone."""
@@ -92,7 +93,7 @@ def find_former(
             found.id: StoredProduct.model_validate_json(found.manifest)
             for found in connection.execute(_PRODUCTS, {"b": row.id})
         }
-        if all(one.uri is None or (products / one.uri).is_dir() for one in stored.values()):
+        if all(is_there(products, one) for one in stored.values()):
             return Former(row.id, row.origin or row.id, row.decided, stored)
     return None
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from mage_jlab.domain.run import LEGAL_CHANGES, BlockRunState
 
-ENDED = [state.value for state in BlockRunState if state.ended]
-"""The states in which nothing more happens to a block run by itself."""
-
 
 def sources(target: BlockRunState, *, ended: bool | None = None) -> list[str]:
     """Give the states from which a block run may come to ``target``.

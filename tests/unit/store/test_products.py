@@ -23,7 +23,6 @@ from mage_jlab.store.products import (
     is_there,
     product_file,
     read_bundle,
-    read_manifest,
     read_preview,
     read_rows,
 )
@@ -154,15 +153,12 @@ def test_a_lost_product_says_so(store, tmp_path):
         read_preview(tmp_path, product)
 
 
-def test_a_manifest_is_whole_or_not_there(store, tmp_path):
+def test_a_manifest_lists_all_products_of_an_attempt(store, tmp_path):
     product = store(x=MIXED, small=1)["x"]
     folder = product.uri.rsplit("/", 1)[0]
-    names = [p.name for p in read_manifest(tmp_path, folder)]
-    assert names == ["x", "small"]
-    assert read_manifest(tmp_path, folder)[0] == product
-    (tmp_path / folder / "manifest.json").write_text('{"products": [')
-    assert read_manifest(tmp_path, folder) == []
-    assert read_manifest(tmp_path, "nowhere") == []
+    listed = json.loads((tmp_path / folder / "manifest.json").read_text())["products"]
+    assert [one["name"] for one in listed] == ["x", "small"]
+    assert StoredProduct.model_validate(listed[0]) == product
 
 
 def test_a_page_of_a_large_frame_is_read_at_once(store, tmp_path):

@@ -144,7 +144,7 @@ def test_before_the_first_engine_there_is_nothing(tmp_path: Path) -> None:
     reader = LedgerReader(StateFolder(tmp_path))
     assert reader.runs().items == []
     assert reader.projects() == reader.triggers() == reader.products() == reader.events(0) == []
-    assert reader.strips("p") == reader.next_times("p") == reader.counts_by_state("p") == {}
+    assert reader.strips("p") == reader.next_times("p") == {}
     assert reader.last_seq() == 0
     assert reader.last_engine() is None
     with pytest.raises(NotFoundError, match="no run yet"):
