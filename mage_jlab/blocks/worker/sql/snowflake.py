@@ -50,9 +50,10 @@ def register() -> str:
             self, connection: Any, table_name: str, schema: str | None = None, **_: Any
         ) -> bool:
             *database, own = (schema or "").split(".")
-            where = f"{database[-1]}." if database else ""
+            quote = connection.dialect.identifier_preparer.quote
+            where = f"{quote(database[-1])}." if database else ""
             query = text(
-                f"SELECT 1 FROM {where}information_schema.tables "  # noqa: S608  # a quoted setting
+                f"SELECT 1 FROM {where}information_schema.tables "  # noqa: S608  # quoted by the dialect
                 "WHERE upper(table_name) = upper(:name) "
                 "AND upper(table_schema) = upper(coalesce(:schema, current_schema()))"
             ).bindparams(bindparam("name", table_name), bindparam("schema", own or None))
