@@ -134,9 +134,7 @@ def test_a_notebook_becomes_a_pipeline_and_runs(lab: Any) -> None:
     expect(figures.last.locator("img")).to_be_visible()
     expect(run.locator(".mage-Output")).not_to_contain_text("_display")
     lab.picture("run-output-light")
-    assert (lab.root / "demo/notebooks/clean.csv").exists() or (
-        lab.root / "demo/clean.csv"
-    ).exists()
+    assert (lab.root / "demo/notebooks/clean.csv").exists()
 
 
 def test_undo_takes_a_fix_and_the_whole_preview_back(lab: Any) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
@@ -105,9 +106,9 @@ def test_stopping_a_block_ends_its_query_on_the_server(
     started = threading.Event()
     real = Alchemy.run
 
-    def run(self: Alchemy, *arguments: object, **options: object) -> object:
+    def run(self: Alchemy, *arguments: Any, **options: Any) -> object:
         started.set()
-        return real(self, *arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        return real(self, *arguments, **options)
 
     def stop() -> None:
         started.wait(30)
