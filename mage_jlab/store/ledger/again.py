@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from mage_jlab.domain.errors import ConflictError
-from mage_jlab.domain.fan import WHOLE, item_place
+from mage_jlab.domain.fan import WHOLE, item_place, shown_item
 from mage_jlab.domain.run import BlockRunState
 from mage_jlab.store.ledger import items
 from mage_jlab.store.ledger.creating import add_block_runs
@@ -16,8 +17,12 @@ from mage_jlab.store.ledger.plans import PlanView
 from mage_jlab.store.ledger.states import sources
 from mage_jlab.store.ledger.tables import attempt, block_run
 from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.ledger.wave import Wave
 
 _ROWS = select(block_run).where(block_run.c.run_id == bindparam("r")).order_by(block_run.c.item)
+_OF_BLOCK = select(block_run).where(
+    block_run.c.run_id == bindparam("r"), block_run.c.block == bindparam("b")
+)
 _AGAIN = (
     update(block_run)
     .where(block_run.c.id == bindparam("b_id"))
@@ -34,13 +39,13 @@ _AGAIN = (
         polling_since=None,
         items_all=bindparam("b_all"),
         items_made=bindparam("b_made"),
-        items_left=bindparam("b_left"),
+        items_left=bindparam("b_made"),
     )
 )
 _WAITS = (
     update(block_run)
     .where(block_run.c.id == bindparam("b_id"))
-    .values(deps_left=bindparam("b_deps"), state=bindparam("b_state"))
+    .values(deps_left=bindparam("b_deps"), state=bindparam("b_state"), ended_at=bindparam("b_at"))
 )
 _KEEP_AS_FORMER = (
     update(block_run)
@@ -50,6 +55,8 @@ _KEEP_AS_FORMER = (
 _DROP_ATTEMPTS = delete(attempt).where(attempt.c.block_run_id == bindparam("b_id"))
 _DROP = delete(block_run).where(block_run.c.id == bindparam("b_id"))
 _ADD = insert(block_run).inline()
+_GOOD = BlockRunState.SUCCESS.value
+_CANCELLED = BlockRunState.CANCELLED.value
 FORMER = "~"
 """What stands in the key of a callback's run from before a retry, before its number."""
 
@@ -98,20 +105,18 @@ class _Reset:
             for block, row in self._whole.items()
             if row.id in self._again and block in plan.blocks and not plan.is_callback(block)
         }
-        if not waiting:
-            return False
-        blocks = [block for block in plan.order if not plan.is_callback(block)]
+        blocks = [block for block in plan.order if block in waiting and not plan.is_callback(block)]
         for block in blocks:
-            if block in waiting and block not in added:
-                self._set_back_whole(block, waiting)
-        for block in blocks:
-            if block in waiting and self._items.get(block):
-                self._set_back_items(block)
+            if block not in added:
+                self._set_back_whole(block)
         add_block_runs(self._tx, self._owner.id, plan, added, waiting)
-        for callback in plan.order:
-            if plan.is_callback(callback) and callback in self._whole:
-                self._set_back_callback(callback, waiting)
-        return True
+        called = [
+            self._set_back_callback(callback, waiting)
+            for callback in plan.order
+            if plan.is_callback(callback)
+        ]
+        self._settle(blocks)
+        return bool(waiting) or any(called)
 
     def _check_same_items(self) -> None:
         if not self._items or self._plan.snapshot.hash == self._owner.snapshot:
@@ -134,74 +139,122 @@ class _Reset:
                     self._tx.execute(_DROP_ATTEMPTS, {"b_id": row.id})
                     self._tx.execute(_DROP, {"b_id": row.id})
 
-    def _set_back_whole(self, block: str, waiting: set[str]) -> None:
-        row = self._whole[block]
-        parents = self._plan.parents(block)
-        deps = 1 if self._plan.fan.dims[block] else sum(parent in waiting for parent in parents)
+    def _set_back_whole(self, block: str) -> None:
         own = self._items.get(block, [])
-        made = len(own) if row.items_all is not None else None
-        left = sum(item.id in self._again for item in own) if made is not None else None
-        total = items.count_items(self._tx, self._facts, self._plan, block) if own else None
-        if not own:
-            # its items are counted anew
-            made = left = None
-        self._set_back(row, deps, total, made, left)
+        counted = None
+        # without rows its items are counted anew
+        if own:
+            total = items.count_items(self._tx, self._facts, self._plan, block)
+            counted = (total, len(own))
+        self._set_back(self._whole[block], counted=counted)
+        for item in own:
+            if item.id in self._again:
+                self._set_back(item)
 
-    def _set_back_items(self, block: str) -> None:
-        """Let the items of a block that have not succeeded wait for what is above them again."""
-        rows = [row for row in self._items[block] if row.id in self._again]
-        for row in rows:
-            self._set_back(row, 1, None, None, None)
-        standing = items.standing(self._tx, self._facts)
-        for start in range(0, len(rows), items.STEP):
-            part = rows[start : start + items.STEP]
-            places = [item_place(row.item) for row in part]
-            waits = items.waits(self._tx, self._facts, self._plan, block, places, standing)
-            changes = [
-                {"b_id": row.id, "b_deps": left, "b_state": ended or BlockRunState.PENDING}
-                for row, (left, ended) in zip(part, waits, strict=True)
-            ]
-            if changes:
-                self._tx.execute(_WAITS, changes)
+    def _settle(self, blocks: list[str]) -> None:
+        """Say for all that was set back what it waits for; end what never runs as things stand.
 
-    def _set_back_callback(self, callback: str, waiting: set[str]) -> None:
-        """Let a callback be called again for what runs again; what it did before stays in sight."""
+        Args:
+            blocks: what runs again, each after those above it.
+        """
+        wave = Wave(self._tx, self._facts, self._plan)
+        whole = items.standing(self._tx, self._facts)
+        for block in blocks:
+            own = [row for row in self._items.get(block, []) if row.id in self._again]
+            if self._plan.fan.dims[block] and not self._items.get(block):
+                # it never becomes ready itself: its items do, once they are counted
+                found = [(1, items.stopped(self._plan, block, whole))]
+                self._write_waits(wave, block, [(whole[block].id, WHOLE)], found)
+            elif not self._plan.fan.dims[block]:
+                found = items.waits(self._tx, self._facts, self._plan, block, [()], whole)
+                self._write_waits(wave, block, [(whole[block].id, WHOLE)], found)
+            for start in range(0, len(own), items.STEP):
+                part = [(row.id, row.item) for row in own[start : start + items.STEP]]
+                places = [item_place(item) for _, item in part]
+                found = items.waits(self._tx, self._facts, self._plan, block, places, whole)
+                self._write_waits(wave, block, part, found)
+            whole = items.standing(self._tx, self._facts)
+
+    def _write_waits(
+        self,
+        wave: Wave,
+        block: str,
+        rows: list[tuple[str, str]],
+        found: list[tuple[int, BlockRunState | None]],
+    ) -> None:
+        changes = []
+        for (id_, item), (left, ended) in zip(rows, found, strict=True):
+            state = ended or BlockRunState.PENDING
+            at = self._tx.now if ended else None
+            changes.append({"b_id": id_, "b_deps": left, "b_state": state.value, "b_at": at})
+            if ended:
+                self._tx.item_event(self._facts, id_, block, item, ended)
+        self._tx.execute(_WAITS, changes)
+        for (_, item), (_, ended) in zip(rows, found, strict=True):
+            if ended:
+                wave.skipped(block, item, ended)
+
+    def _set_back_callback(self, callback: str, waiting: set[str]) -> bool:
+        """Let a callback be called again for what runs again; what it did before stays in sight.
+
+        What a cancel kept it from is made up for too. False when it has nothing to do.
+        """
         plan = self._plan
-        own = {row.item: row for row in self._items.get(callback, [])}
-        own[WHOLE] = self._whole[callback]
-        called_again = 0
-        for guarded in plan.parents(callback):
-            if guarded not in waiting or guarded not in self._whole:
-                continue
-            for row in self._items.get(guarded) or [self._whole[guarded]]:
-                if row.id not in self._again:
-                    continue
-                key = plan.callback_item(callback, guarded, row.item)
-                called = own.get(key)
-                if called is None or (key == WHOLE and plan.has_items(callback)):
-                    continue
-                called_again += 1
-                if called.id in self._again:
-                    self._set_back(called, 1, None, None, None)
-                else:
-                    self._call_anew(callback, called)
-        if called_again and plan.has_items(callback):
-            count = sum(FORMER not in item and item != WHOLE for item in own)
-            self._set_back(own[WHOLE], 1, count, count, called_again)
+        found = self._tx.execute(_OF_BLOCK, {"r": self._owner.id, "b": callback})
+        own = {row.item: row for row in found}
+        if WHOLE not in own:
+            return False
+        again = {
+            key
+            for block in plan.parents(callback)
+            for key in self._call_again(callback, block, own)
+        }
+        if plan.has_items(callback) and (again or waiting.intersection(plan.parents(callback))):
+            # what has not ended is counted when all is set back
+            count = sum(FORMER not in item and item != WHOLE for item in own.keys() | again)
+            self._set_back(own[WHOLE], counted=(count, count))
+        return bool(again)
 
-    def _call_anew(self, callback: str, row: Row[Any]) -> None:
-        item = f"{row.item}{FORMER}{row.token}"
-        name = f"{row.item_name or callback}, before the retry"
+    def _call_again(self, callback: str, block: str, own: dict[str, Row[Any]]) -> Iterator[str]:
+        """Let a callback be called for what runs again of a block or was missed; gives the keys."""
+        plan = self._plan
+        guarded = self._items.get(block) or ([self._whole[block]] if block in self._whole else [])
+        for row in guarded:
+            key = plan.callback_item(callback, block, row.item)
+            called = own.get(key)
+            if row.item == WHOLE and plan.fan.dims[block]:
+                # the row that stands for all items of a block calls nothing
+                continue
+            if row.id not in self._again:
+                if called is None or row.state != _GOOD or called.state != _CANCELLED:
+                    continue
+                self._set_back(called, deps=0)
+            elif called is None:
+                shown = shown_item(row.item, row.item_name)
+                self._call(callback, key, f"{block}:{shown}" if shown else block)
+            elif called.id in self._again:
+                self._set_back(called)
+            elif BlockRunState(called.state).ended:
+                self._keep_as_former(called, list(own))
+                self._call(callback, key, called.item_name)
+            yield key
+
+    def _keep_as_former(self, row: Row[Any], keys: list[str]) -> None:
+        former = f"{row.item}{FORMER}"
+        numbers = [int(key[len(former) :]) for key in keys if key.startswith(former)]
+        item = f"{former}{max(numbers, default=0) + 1}"
+        name = f"{row.item_name or row.block}, before the retry"
         self._tx.execute(_KEEP_AS_FORMER, {"b_id": row.id, "b_item": item, "b_name": name})
+
+    def _call(self, callback: str, key: str, name: str | None) -> None:
         pending = BlockRunState.PENDING
-        new = items.new_row(
-            self._tx, self._owner.id, self._plan, callback, row.item, row.item_name, pending, 1
-        )
+        new = items.new_row(self._tx, self._owner.id, self._plan, callback, key, name, pending, 1)
         self._tx.execute(_ADD, new)
 
     def _set_back(
-        self, row: Row[Any], deps: int, total: int | None, made: int | None, left: int | None
+        self, row: Row[Any], *, deps: int = 1, counted: tuple[int, int] | None = None
     ) -> None:
+        """Let a row wait; what it waits for, and how many of its items, is said when all do."""
         plan = self._plan
         values = {
             "b_id": row.id,
@@ -209,9 +262,8 @@ class _Reset:
             "b_snapshot": plan.snapshot.hash,
             "b_code": plan.blocks[row.block].code,
             "b_position": plan.position(row.block),
-            "b_all": total,
-            "b_made": made,
-            "b_left": left,
+            "b_all": None if counted is None else counted[0],
+            "b_made": None if counted is None else counted[1],
         }
         self._tx.execute(_AGAIN, values)
         state = BlockRunState.PENDING

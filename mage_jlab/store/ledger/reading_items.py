@@ -46,7 +46,12 @@ class Items:
 def items_of(connection: Connection, run_id: str) -> dict[str, Items]:
     """Give the items of each block of a run that fans out, as far as their number is known."""
     standing = connection.execute(
-        select(block_run.c.block, block_run.c.items_all, block_run.c.items_made)
+        select(
+            block_run.c.block,
+            block_run.c.state,
+            block_run.c.items_all,
+            block_run.c.items_made,
+        )
         .where(
             block_run.c.run_id == run_id,
             block_run.c.item == WHOLE,
@@ -78,9 +83,9 @@ def items_of(connection: Connection, run_id: str) -> dict[str, Items]:
         own.started_at = min(began, default=None)
     for row in standing:
         if row.items_all > row.items_made:
+            # what has no row yet waits, or never begins, as the block does
             counts = found[row.block].counts
-            pending = BlockRunState.PENDING.value
-            counts[pending] = counts.get(pending, 0) + row.items_all - row.items_made
+            counts[row.state] = counts.get(row.state, 0) + row.items_all - row.items_made
     return found
 
 
