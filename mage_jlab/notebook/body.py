@@ -7,6 +7,7 @@ import io
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mage_jlab.notebook.scopes import bound_names
 
@@ -24,7 +25,7 @@ class Body:
     """
 
     source: str
-    lifted: list[str]
+    lifted: tuple[str, ...]
     bound: frozenset[str]
 
 
@@ -37,6 +38,7 @@ class _Edit:
     text: str
 
 
+@lru_cache(maxsize=1024)
 def fit_body(source: str) -> Body:
     """Make a cell's text fit for a function: star imports and ``from __future__`` go to the head.
 
@@ -48,7 +50,7 @@ def fit_body(source: str) -> Body:
     found = [node for node in _own_statements(tree) if _module_only(node)]
     return Body(
         _apply(source, [_replace(source, node, "pass") for node in found]),
-        [ast.unparse(node) for node in found],
+        tuple(ast.unparse(node) for node in found),
         frozenset(bound_names(tree.body)),
     )
 
@@ -68,6 +70,7 @@ def lift_future(source: str) -> tuple[str, list[str]]:
     return _apply(source, edits), [ast.unparse(node) for node in found]
 
 
+@lru_cache(maxsize=4096)
 def indent(source: str, prefix: str = INDENT) -> str:
     """Indent a Python text by token: lines that begin inside a string stay as they are."""
     inside = _lines_in_strings(source)
@@ -77,6 +80,7 @@ def indent(source: str, prefix: str = INDENT) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def has_statements(source: str) -> bool:
     """Whether a Python text does something: more than comments and blank lines."""
     return bool(ast.parse(source).body)

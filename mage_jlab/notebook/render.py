@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mage_jlab.domain.block import Language, default_file, identifier
 from mage_jlab.domain.errors import UnprocessableError
@@ -148,13 +149,19 @@ def _text(block: BlockSource, name: str, shared_module: str) -> tuple[str, tuple
             warnings.simplefilter("ignore")
             write = _function_cell if block.style == "function" else _plain_cell
             text, body = write(block, name, shared_module)
-            compile(text, name, "exec", dont_inherit=True)
+            _check_syntax(text, name)
     except (SyntaxError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise UnprocessableError(
             f"The cell #{block.index} ({block.name}) cannot be written as a function: {reason}."
         ) from error
     return text, body
+
+
+@lru_cache(maxsize=1024)
+def _check_syntax(text: str, name: str) -> None:
+    """Make sure that a file's text is Python; a text that is fine is not looked at again."""
+    compile(text, name, "exec", dont_inherit=True)
 
 
 def _plain_cell(block: BlockSource, name: str, shared_module: str) -> tuple[str, tuple[int, int]]:
