@@ -59,7 +59,7 @@ load_data <- function() {
     + 'export_data <- function(df_1, ...) {\n  write.csv(df_1, "out.csv", row.names = FALSE)\n}\n',
     BlockType.CHART: _R_HEAD
     + "# Plots are kept with the run.\nchart <- function(df_1, ...) {\n"
-    + "  plot(Filter(is.numeric, df_1))\n  invisible(NULL)\n}\n",
+    + "  plot(Filter(is.numeric, df_1))\n}\n",
     BlockType.CUSTOM: _R_HEAD + "custom <- function(...) {\n  list(...)\n}\n",
 }
 

@@ -106,6 +106,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterat
 def test_what_the_wheel_holds(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.endswith("mage_jlab/demo/data/flights.parquet") for name in names)
+    assert any(name.endswith("mage_jlab/blocks/worker/r/loop.r") for name in names)
     assert any(name.endswith("mage_jlab/demo/notebooks/flight_delays.ipynb") for name in names)
     assert any(
         name.endswith("share/jupyter/labextensions/mage-jlab/package.json") for name in names

@@ -78,7 +78,18 @@ def _values(packed: dict[str, Any]) -> list[Any]:
     spans = [None if v is None else dt.timedelta(microseconds=round(v * 1e6)) for v in finite]
     if kind == "span":
         return spans
-    return [None if v is None else _moment(v, packed["zone"][0]) for v in spans]
+    zone = _known_zone(packed["zone"][0])
+    return [None if v is None else _moment(v, zone) for v in spans]
+
+
+def _known_zone(zone: str) -> str:
+    """Give a zone's name, UTC where Python does not know it, as R itself takes it."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(zone).key if zone else ""
+    except (KeyError, ValueError, OSError):
+        return "UTC"
 
 
 def _moment(since: dt.timedelta, zone: str) -> dt.datetime:
@@ -154,7 +165,7 @@ def _column(packed: dict[str, Any]) -> Any:
     if kind == "span":
         return pd.Series(whole.view("m8[us]"))
     moments = pd.Series(whole.view("M8[us]"))
-    zone = packed["zone"][0]
+    zone = _known_zone(packed["zone"][0])
     return moments.dt.tz_localize("UTC").dt.tz_convert(zone) if zone else moments
 
 

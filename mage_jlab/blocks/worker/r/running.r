@@ -93,7 +93,17 @@ evaluate <- function(task, state) {
   state$code <- code <- parsed(task)
   shown <- evaluated(code, task, state)
   state$place <- NULL
-  results <- if (is.null(task$call)) recorded(task) else called(task)
+  if (is.null(task$call)) {
+    results <- recorded(task)
+  } else {
+    value <- called(task)
+    results <- list(output = value$value)
+    if (task$call == "chart") {
+      # a chart is shown, as a ggplot at the prompt is drawn; it has nothing to hand on
+      if (value$visible && !is.null(value$value)) shown <- printed(value$value)
+      results <- NULL
+    }
+  }
   grDevices::graphics.off()
   if (!is.null(results)) keep(results, task$results_file)
   list(
@@ -137,17 +147,25 @@ evaluated <- function(code, task, state) {
     value <- .mage_block(code[[number]])
     is_last <- number == length(code)
     if (!value$visible || !(is_last || !is.null(task$call))) next
-    text <- utils::capture.output(.mage_block(quote(NULL), value$value))
-    if (is_last && is.null(task$call)) shown <- enc2utf8(paste(text, collapse = "\n"))
-    else if (length(text)) writeLines(text)
+    text <- printed(value$value)
+    if (is_last && is.null(task$call)) shown <- text
+    else if (!is.null(text)) writeLines(text)
   }
   shown
+}
+
+printed <- function(value) {
+  text <- enc2utf8(paste(utils::capture.output(.mage_block(quote(NULL), value)), collapse = "\n"))
+  if (nzchar(text)) text
 }
 
 # The frame that an error's calls are counted from.
 .mage_block <- function(expression, shown) {
   if (missing(shown)) return(withVisible(eval(expression, globalenv())))
-  if (isS4(shown)) methods::show(shown) else print(shown)
+  # as R itself does, so that the block's own methods are found
+  scope <- new.env(parent = globalenv())
+  scope$x <- shown
+  eval(if (isS4(shown)) quote(methods::show(x)) else quote(print(x)), scope)
 }
 
 recorded <- function(task) {
@@ -182,7 +200,7 @@ called <- function(task) {
     )))
   }
   call <- as.call(lapply(c(task$call, task$positional), as.name))
-  list(output = .mage_block(call)$value)
+  .mage_block(call)
 }
 
 keep <- function(results, path) {

@@ -122,3 +122,13 @@ def test_r_that_cannot_start_is_said(tmp_path, monkeypatch):
     assert caught.value.kind == "RNotStarted"
     assert "no library" in (tmp_path / "log").read_text()
     made.close()
+
+
+def test_texts_are_unicode_whatever_the_locale(desk, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    session.session().end()
+    try:
+        assert desk.out("cat('ü€\\n')\nout <- nchar('ü€')", {"v": "ü"}) == 2
+        assert desk.lines == [("stdout", "ü€")]
+    finally:
+        session.session().end()

@@ -214,3 +214,13 @@ def test_a_new_block_runs_as_it_is(desk, type_):
         "chart": ["_display"],
     }
     assert list(given) == wanted[type_]
+
+
+def test_what_a_chart_returns_is_shown(desk):
+    options = {"type": "chart", **BY_POSITION}
+    text = "print.drawing <- function(x, ...) plot(1)\nchart <- function(...) "
+    given = desk.given(text + "structure(list(), class = 'drawing')", **options)
+    assert [list(one) for one in given.values()] == [["image/png", "text/plain"]]
+    given = desk.given("chart <- function(...) cars[1, ]", **options)
+    assert given["_display"]["text/plain"] == "  speed dist\n1     4    2"
+    assert desk.given("chart <- function(...) NULL", **options) == {}

@@ -93,6 +93,7 @@ def test_a_matrix_keeps_its_shape(desk):
         ("out <- list(a = NULL, b = NA_character_)", {"a": None, "b": None}),
         ("out <- c(NA, Inf, -Inf)", [None, math.inf, -math.inf]),
         ("out <- Sys.Date() - Sys.Date()", dt.timedelta()),
+        ("out <- .POSIXct(0, 'No/Where')", dt.datetime.fromtimestamp(0, dt.UTC)),
         ("out <- as.Date(c(Inf, 1), origin = '1970-01-01')", [None, dt.date(1970, 1, 2)]),
     ],
 )
