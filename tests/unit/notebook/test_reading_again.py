@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,30 @@ def test_a_notebook_that_changes_under_our_hands_is_read_as_it_is() -> None:
     document["cells"][1]["metadata"]["mage"]["configuration"]["chart"] = "line"
     assert_same(document, memory)
     assert_same(before, memory)
+
+
+def test_a_renamed_block_is_named_in_the_problems_of_others() -> None:
+    cells_ = [("block:custom", "a = [1]\nb = a"), ("block:custom", "a.append(2)\nb.append(3)")]
+    assert_same_after(cells_, 0, lambda one: one["metadata"].update(mage={"name": "other"}))
+
+
+def test_a_problem_on_another_cell_moves_with_its_line() -> None:
+    cells_ = [("block:custom", "a = [1]"), ("", "a = [2]"), ("block:custom", "c = a")]
+    assert_same_after(cells_, 1, lambda one: one.update(source="\n\na = [2]"))
+
+
+def assert_same_after(
+    given_cells: list[tuple[str, str]], at: int, change: Callable[[dict[str, Any]], None]
+) -> None:
+    document: dict[str, Any] = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [cell(index, tag, text) for index, (tag, text) in enumerate(given_cells)],
+    }
+    memory = Memory()
+    before = read_workbench(document, path="p.ipynb", pipeline="p", memory=memory)
+    change(document["cells"][at])
+    assert_same(document, memory)
+    after = read_workbench(document, path="p.ipynb", pipeline="p", memory=memory)
+    assert before.analysis.diagnostics != after.analysis.diagnostics
