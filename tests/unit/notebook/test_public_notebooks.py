@@ -10,7 +10,7 @@ from mage_jlab.notebook.cells import WorkbenchReading
 from mage_jlab.notebook.document import Notebook
 from mage_jlab.notebook.fixing import mend
 from mage_jlab.notebook.reading import read_workbench
-from tests.unit.notebook.oracle import codes, compare, notebook, read
+from tests.unit.notebook.oracle import at_once, codes, compare, notebook, read
 
 Cells = list[tuple[str, str]]
 
@@ -187,6 +187,23 @@ def test_a_generators_state_is_handed_on_from_block_to_block(tmp_path: Path) -> 
     ]
     assert codes(_read(mended)) == []
     compare(mended, _read(mended), tmp_path)
+
+
+def test_a_model_that_cannot_travel_is_read_where_it_was_made(tmp_path: Path) -> None:
+    cells = (
+        ("", "import pandas as pd\nimport statsmodels.formula.api as smf"),
+        ("block:custom", "df = pd.DataFrame({'x': [1.0, 2.0, 4.0], 'y': [1.0, 3.0, 2.0]})"),
+        (
+            "block:custom",
+            "def double(x):\n    return 2 * x\n\nfit = smf.ols('y ~ double(x)', df).fit()",
+        ),
+        ("block:custom", "rates = fit.params.to_dict()"),
+    )
+    assert ("cannot-travel", 3) in codes(_read(notebook(*cells)))
+    mended = _read(mend(notebook(*cells), _read).notebook)
+    assert codes(mended) == []
+    assert [block.results for block in mended.blocks] == [["df"], ["rates"]]
+    compare(mend(notebook(*cells), _read).notebook, mended, tmp_path, session=at_once)
 
 
 def test_a_name_of_no_cell_that_is_surely_read_is_refused() -> None:
