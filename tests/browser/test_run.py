@@ -50,8 +50,14 @@ def test_a_failed_run_opens_on_its_error_and_goes_on_once_mended(lab: Any) -> No
 
 
 def test_a_live_run_writes_its_log_and_its_times(lab: Any) -> None:
-    talk = "for n in range(12):\n    print('step', n, flush=True)\n    time.sleep(0.3)\ntotal = 8.0"
-    project = write_sales(lab, seconds=5, total=talk)
+    seen = lab.root / "seen"
+    talk = (
+        "import pathlib\nn = 0\n"
+        f"while not pathlib.Path({str(seen)!r}).exists():\n"
+        "    print('step', n, flush=True)\n    n += 1\n    time.sleep(0.3)\n"
+        "print('seen')\ntotal = 8.0"
+    )
+    project = write_sales(lab, total=talk)
     start(lab, project)
     lab.open()
     view = open_run(lab)
@@ -61,7 +67,8 @@ def test_a_live_run_writes_its_log_and_its_times(lab: Any) -> None:
     expect(log).to_contain_text("step 2")
     expect(view.locator(".mage-Lane-bar[data-state='running']").first).to_be_visible()
     lab.picture("run-live-light")
-    expect(log).to_contain_text("step 11")
+    seen.touch()
+    expect(log).to_contain_text("seen")
     expect(view.locator(".mage-Log-foot")).to_contain_text("complete")
     expect(view.locator(".mage-ProductRow")).to_have_count(4)
 
