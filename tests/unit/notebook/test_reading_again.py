@@ -193,9 +193,14 @@ def test_a_notebook_that_changes_under_our_hands_is_read_as_it_is() -> None:
     assert_same(before, memory)
 
 
-def test_a_renamed_block_is_named_in_the_problems_of_others() -> None:
-    cells_ = [("block:custom", "a = [1]\nb = a"), ("block:custom", "a.append(2)\nb.append(3)")]
-    assert_same_after(cells_, 0, lambda one: one["metadata"].update(mage={"name": "other"}))
+def test_a_block_that_gets_another_name_is_named_so_in_the_problems_of_others() -> None:
+    cells_ = [
+        ("block:custom", "q = 1"),
+        ("block:custom", "q = [1]\nb = q"),
+        ("block:custom", "q.append(2)\nb.append(3)"),
+    ]
+    # The first block takes the name that the second one had.
+    assert_same_after(cells_, 0, lambda one: one["metadata"].update(mage={"name": "b"}))
 
 
 def test_a_problem_on_another_cell_moves_with_its_line() -> None:
