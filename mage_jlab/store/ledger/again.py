@@ -136,8 +136,11 @@ class _Reset:
         for block in self._gone:
             for row in [*self._items.get(block, []), self._whole.get(block)]:
                 if row is not None and row.id in self._again:
-                    self._tx.execute(_DROP_ATTEMPTS, {"b_id": row.id})
-                    self._tx.execute(_DROP, {"b_id": row.id})
+                    self._drop(row)
+
+    def _drop(self, row: Row[Any]) -> None:
+        self._tx.execute(_DROP_ATTEMPTS, {"b_id": row.id})
+        self._tx.execute(_DROP, {"b_id": row.id})
 
     def _set_back_whole(self, block: str) -> None:
         own = self._items.get(block, [])
@@ -204,6 +207,7 @@ class _Reset:
         own = {row.item: row for row in found}
         if WHOLE not in own:
             return False
+        self._drop_uncalled(callback, own)
         again = {
             key
             for block in plan.parents(callback)
@@ -215,11 +219,25 @@ class _Reset:
             self._set_back(own[WHOLE], counted=(count, count))
         return bool(again)
 
+    def _drop_uncalled(self, callback: str, own: dict[str, Row[Any]]) -> None:
+        """Forget a callback's rows for what it does not guard any more."""
+        keys = {
+            self._plan.callback_item(callback, block, row.item)
+            for block in self._plan.parents(callback)
+            for row in self._guarded(block)
+        }
+        for item in own.keys() - keys - {WHOLE}:
+            if own[item].id in self._again and FORMER not in item:
+                self._drop(own.pop(item))
+
+    def _guarded(self, block: str) -> list[Row[Any]]:
+        """Give the rows of a block that callbacks are called for, or the one of the block."""
+        return self._items.get(block) or [self._whole[block]] * (block in self._whole)
+
     def _call_again(self, callback: str, block: str, own: dict[str, Row[Any]]) -> Iterator[str]:
         """Let a callback be called for what runs again of a block or was missed; gives the keys."""
         plan = self._plan
-        guarded = self._items.get(block) or ([self._whole[block]] if block in self._whole else [])
-        for row in guarded:
+        for row in self._guarded(block):
             key = plan.callback_item(callback, block, row.item)
             called = own.get(key)
             if row.item == WHOLE and plan.fan.dims[block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from mage_jlab.domain.fan import WHOLE
@@ -105,8 +105,5 @@ UNENDED = select(func.count()).where(
     block_run.c.run_id == bindparam("r"),
     block_run.c.block.in_(bindparam("blocks", expanding=True)),
     block_run.c.item == WHOLE,
-    or_(
-        block_run.c.state.in_([state.value for state in BlockRunState if not state.ended]),
-        block_run.c.items_all > block_run.c.items_made,
-    ),
+    block_run.c.state.in_([state.value for state in BlockRunState if not state.ended]),
 )
