@@ -155,7 +155,10 @@ def test_a_failing_test_fails_the_block(workshop):
         + "def f():\n    return 1\n\n@test\ndef positive(x, **kw):\n    assert x > 1, 'small'\n"
     )
     assert outcome.kind is OutcomeKind.FAILED
-    assert (outcome.error.type, outcome.error.message) == ("AssertionError", "small")
+    assert (outcome.error.type, outcome.error.message) == (
+        "AssertionError",
+        "positive: small",
+    )
     assert [line["text"] for line in workshop.log()] == [
         "positive: AssertionError: small",
         "0/1 tests passed.",

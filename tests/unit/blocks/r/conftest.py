@@ -13,8 +13,11 @@ from tests.unit.blocks.r.desk import RDesk
 
 @pytest.fixture(scope="module", autouse=True)
 def warm() -> Iterator[None]:
-    """End the R process of this module's tests after them."""
-    yield
+    """Start R in a known locale, and end the R process of this module's tests after them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("LC_ALL", raising=False)
+        patch.setenv("LANG", "C.UTF-8")
+        yield
     if session._session is not None:
         session._session.close()
         session._session = None

@@ -46,10 +46,7 @@ def test_blocks_share_one_process(desk):
         ("lockEnvironment(globalenv())", "environmentIsLocked(globalenv())", False),
     ],
 )  # fmt: skip
-def test_nothing_is_left_for_the_next_block(desk, left, seen, as_new, monkeypatch):
-    if "locale" in left:
-        monkeypatch.setenv("LC_ALL", "")
-        monkeypatch.setenv("LANG", "C.UTF-8")
+def test_nothing_is_left_for_the_next_block(desk, left, seen, as_new):
     desk.given(left, results=[])
     assert desk.out(f"out <- {seen}") == as_new
 
