@@ -23,7 +23,7 @@ def check_scratch_files(
         index = front.cell.index
         if front.role.kind != "scratch":
             continue
-        written = outside_of(front.parsed.source, ()).writes
+        written = outside_of((front.parsed.source,), ()).writes
         if not written:
             continue
         moves = "os.chdir" in facts[index].session.values()

@@ -102,7 +102,7 @@ def _doing(
         reads=frozenset(facts.reads) | frozenset(facts.string_names),
         writes=frozenset(bound | changed),
         imports=frozenset(bound) & stable,
-        outside=outside_of(parsed.source, ()) if parsed.tree is not None else Outside(),
+        outside=outside_of((parsed.source,), ()) if parsed.tree is not None else Outside(),
         generators=frozenset(facts.draws) | frozenset(facts.seeded),
         session=bool(settings),
         figure=bool(facts.figures),

@@ -14,6 +14,7 @@ from mage_jlab.notebook.interpreter import Interpreter
 from mage_jlab.notebook.magics import Translation, translate
 from mage_jlab.notebook.problems import Place, Places, Problem, Repair, error
 from mage_jlab.notebook.scope_state import Bound, Context
+from mage_jlab.notebook.scopes import tree_of
 from mage_jlab.notebook.values import Called, Token, Value
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -110,7 +111,7 @@ def parse(text: str) -> Parsed:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = tree_of(source)
             compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as problem:
         return Parsed(text, translation, None, words, _syntax(problem, source))

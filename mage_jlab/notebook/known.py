@@ -78,7 +78,8 @@ PYPLOT_NEW = names("pyplot_new")
 PYPLOT_USES = names("pyplot_uses")
 PYPLOT_FINISHES = names("pyplot_finishes")
 PYPLOT_NEUTRAL = names("pyplot_neutral")
-DRAWING_WORDS = names("drawing_words")
+DRAWING = re.compile("|".join(map(re.escape, sorted(names("drawing_words")))), re.IGNORECASE)
+"""Finds in a function's name that it draws."""
 ESTIMATORS = frozenset({"catboost", "imblearn", "lightgbm", "sklearn", "xgboost"})
 """Libraries whose ``fit`` gives the object that it is called on."""
 DRAWING_ESTIMATORS = names("drawing_estimators")

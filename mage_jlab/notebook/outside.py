@@ -12,7 +12,7 @@ from functools import lru_cache
 from mage_jlab.notebook.guess import WRITES
 from mage_jlab.notebook.known import names
 from mage_jlab.notebook.literal_paths import PATH, address, folded
-from mage_jlab.notebook.scopes import all_nodes
+from mage_jlab.notebook.scopes import all_nodes, tree_of
 from mage_jlab.notebook.shell_paths import command_paths
 
 __all__ = ["Outside", "address", "outside_of"]
@@ -63,6 +63,10 @@ def _same(one: str, other: str) -> bool:
     return one.startswith(other.rstrip("/") + "/") or other.startswith(one.rstrip("/") + "/")
 
 
+_TELLING = (ast.Assign, ast.Call, ast.Import, ast.ImportFrom, ast.Constant, ast.Expr)
+_WRITING_STARTS = tuple(one for one in WRITES if one.endswith("_"))
+
+
 @dataclass
 class _Found:
     writes: set[str] = field(default_factory=set)
@@ -72,20 +76,20 @@ class _Found:
 
 
 @lru_cache(maxsize=4096)
-def outside_of(source: str, literals: tuple[tuple[str, str], ...]) -> Outside:
+def outside_of(sources: tuple[str, ...], literals: tuple[tuple[str, str], ...]) -> Outside:
     """Find the literal addresses in a cell.
 
     Args:
-        source: the cell's Python.
+        sources: the cell's Python, and before it what comes along with it.
         literals: name -> text of the literals and parameters that the cell's names stand for.
     """
     try:
-        tree = ast.parse(source)
+        nodes = [node for source in sources for node in all_nodes(tree_of(source))]
     except (SyntaxError, ValueError):
         return Outside()
+    nodes = [node for node in nodes if isinstance(node, _TELLING)]
     found = _Found()
     known = dict(literals)
-    nodes = all_nodes(tree)
     for node in nodes:
         if (
             isinstance(node, ast.Assign)
@@ -146,9 +150,7 @@ def _call(node: ast.Call, known: Mapping[str, str], found: _Found) -> None:
         found.connected.update(paths or given)
     elif name in _WITH_MODE and paths:
         (found.writes if _writes_by_mode(node) else found.names).update(paths)
-    elif name in _WRITING or any(
-        name == one or (one.endswith("_") and name.startswith(one)) for one in WRITES
-    ):
+    elif name in _WRITING or name in WRITES or name.startswith(_WRITING_STARTS):
         found.writes.update(paths)
         if name in ("commit", "executemany"):
             found.writes_sql = True

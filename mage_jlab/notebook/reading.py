@@ -275,4 +275,5 @@ class _Reader:
 
 def _outside_of(block: BlockWork, shared: list[str], known: tuple[tuple[str, str], ...]) -> Outside:
     parts = [*block.head_imports, *block.copied, *block.derived, *shared]
-    return outside_of("\n".join([*parts, block.parsed.source]), known)
+    sources = ("\n".join(parts), block.parsed.source) if parts else (block.parsed.source,)
+    return outside_of(sources, known)

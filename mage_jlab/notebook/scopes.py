@@ -5,10 +5,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_NO_NODES = frozenset({type(None), str, int, bool, float, bytes, ast.Load, ast.Store, ast.Del})
+
+
+@lru_cache(maxsize=4096)
+def tree_of(source: str) -> ast.Module:
+    """Parse a cell's Python; whoever is given the tree must leave it as it is.
+
+    Raises:
+        SyntaxError: when it is no Python.
+        ValueError: when it holds null bytes.
+    """
+    return ast.parse(source)
 
 
 def all_nodes(tree: ast.AST) -> list[ast.AST]:
@@ -18,10 +31,11 @@ def all_nodes(tree: ast.AST) -> list[ast.AST]:
     """
     found = [tree]
     for node in found:
-        for part in vars(node).values():
-            if isinstance(part, list):
+        for name in node._fields:
+            part = getattr(node, name, None)
+            if part.__class__ is list:
                 found += [one for one in part if isinstance(one, ast.AST)]
-            elif isinstance(part, ast.AST) and not isinstance(part, ast.expr_context):
+            elif part.__class__ not in _NO_NODES and isinstance(part, ast.AST):
                 found.append(part)
     return found
 

@@ -63,7 +63,7 @@ class SessionEffects(ScopeState):
 
     def drawn(self, name: str, place: Place) -> None:
         """Note a call that may draw a figure of its own, by its name."""
-        if any(word in name.lower() for word in known.DRAWING_WORDS):
+        if known.DRAWING.search(name):
             self.figures.setdefault("begins", place)
 
     def _pyplot(self, name: str, place: Place) -> None:
