@@ -142,9 +142,14 @@ def put_first_line(draft: Draft, offer: Offer) -> None:
 
 
 def hand_on(draft: Draft, offer: Offer) -> None:
-    """End a cell with a line that takes a state, and begin this one with a line that sets it."""
-    taken, given = offer.repair.names
+    """End a cell with a line that takes a state, and begin this one with a line that sets it.
+
+    Its last result is the state then, so the block's name is kept in its metadata.
+    """
+    taken, given, name = offer.repair.names
     from_ = draft.at(offer)
+    if not draft.mage(from_).get("name"):
+        draft.set_mage(from_, "name", name)
     source = draft.source(from_)
     if taken not in source:
         draft.set_source(from_, _before_display(source, taken))

@@ -126,8 +126,9 @@ def _hand_on(
     given = f"{alias or module}.{give.format(name)}"
     if alias is None:
         taken, given = f"import {module}\n{taken}", f"import {module}\n{given}"
-    title = f"Hand the generator's state on from {survey.blocks[cells[0]].name} ({taken})"
-    yield Repair("hand-on", title, cells[0], (taken, given), automatic=True)
+    block = survey.blocks[cells[0]].name
+    title = f"Hand the generator's state on from {block} ({taken})"
+    yield Repair("hand-on", title, cells[0], (taken, given, block), automatic=True)
 
 
 def _fixes(generator: str, survey: Survey, before: list[int]) -> tuple[Repair, ...]:

@@ -186,6 +186,7 @@ def test_a_generators_state_is_handed_on_from_block_to_block(tmp_path: Path) -> 
         ],
     ]
     assert codes(_read(mended)) == []
+    assert [block.name for block in _read(mended).blocks] == ["x", "y", "z"]
     compare(mended, _read(mended), tmp_path)
 
 
