@@ -9,7 +9,7 @@ import pytest
 
 from mage_jlab.notebook.facts import facts_of
 from mage_jlab.notebook.scope_state import Context
-from mage_jlab.notebook.scopes import bound_names, local_names
+from mage_jlab.notebook.scopes import all_nodes, bound_names, local_names
 
 SOURCES = [
     (
@@ -80,3 +80,16 @@ def test_names_bound_at_the_top() -> None:
         "x.y = z[0] = 1\n(l := 2)\n[m := 1 for n in o]"
     )
     assert bound_names(ast.parse(source).body) == {"a", "d", "g", "h", "i", "j", "l", "m"}
+
+
+def test_nodes_are_walked_once_though_a_debugger_has_hung_parents_on_them() -> None:
+    tree = ast.parse("total = a + b")
+    adding = tree.body[0].value
+    adding.op.parent = adding
+    try:
+        found = all_nodes(ast.parse("x = c + d"))
+    finally:
+        del adding.op.parent
+    assert [type(node).__name__ for node in found] == [
+        *("Module", "Assign", "Name", "BinOp", "Name", "Add", "Name"),
+    ]
