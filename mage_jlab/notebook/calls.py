@@ -104,7 +104,7 @@ class Calls(LibraryCalls):
         given = self.method(node, base, name, arguments, words)
         if given is not None:
             return given
-        if name not in known.QUIET_METHODS | known.FRESH_METHODS | known.CHANGING_METHODS:
+        if name not in known.KNOWN_METHODS:
             self.late_method(base, name, arguments, words)
         if name in self.context.changing and base.kind in ("unknown", "object"):
             self.change(base, target, certain=False)

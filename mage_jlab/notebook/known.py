@@ -66,6 +66,7 @@ PROTOCOLS = {
 QUIET_METHODS = names("quiet_methods")
 SAME_METHODS = names("same_methods")
 FRESH_METHODS = names("fresh_methods")
+KNOWN_METHODS = QUIET_METHODS | FRESH_METHODS | CHANGING_METHODS
 ALIAS_FUNCTIONS = names("alias_functions")
 SHALLOW_FUNCTIONS = names("shallow_functions")
 PICKING_FUNCTIONS = names("picking_functions")

@@ -76,6 +76,11 @@ class _Found:
 
 
 @lru_cache(maxsize=4096)
+def _telling(source: str) -> list[ast.AST]:
+    return [node for node in all_nodes(tree_of(source)) if isinstance(node, _TELLING)]
+
+
+@lru_cache(maxsize=4096)
 def outside_of(sources: tuple[str, ...], literals: tuple[tuple[str, str], ...]) -> Outside:
     """Find the literal addresses in a cell.
 
@@ -84,10 +89,9 @@ def outside_of(sources: tuple[str, ...], literals: tuple[tuple[str, str], ...]) 
         literals: name -> text of the literals and parameters that the cell's names stand for.
     """
     try:
-        nodes = [node for source in sources for node in all_nodes(tree_of(source))]
+        nodes = [node for source in sources for node in _telling(source)]
     except (SyntaxError, ValueError):
         return Outside()
-    nodes = [node for node in nodes if isinstance(node, _TELLING)]
     found = _Found()
     known = dict(literals)
     for node in nodes:

@@ -108,6 +108,9 @@ def note(code: str, message: str, place: Place | None = None) -> Problem:
     return Problem(Severity.INFO, code, message, place)
 
 
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
 class Places:
     """Turns the places of syntax tree nodes (columns in UTF-8 bytes) into places in a text."""
 
@@ -119,7 +122,7 @@ class Places:
         """Give the place of a node; of a definition, the place of its name."""
         line = getattr(node, "lineno", 1)
         start = self._column(line, getattr(node, "col_offset", 0))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _NAMED):
             text = self._lines[line - 1] if line <= len(self._lines) else ""
             found = text.find(node.name, start - 1)
             start = found + 1 if found >= 0 else start
