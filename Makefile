@@ -74,7 +74,7 @@ chromium:
 		WHAT="The browser tests need Chromium (CHROMIUM=… names another place)" PACKAGES="chromium fonts-dejavu-core"
 
 servers:
-	@command -v Rscript >/dev/null && command -v mariadbd >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	@command -v Rscript >/dev/null && PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
 		$(MAKE) --no-print-directory debian-packages \
 		WHAT="The tests start R, PostgreSQL and MariaDB" PACKAGES="r-base-core postgresql mariadb-server"
 

@@ -39,7 +39,7 @@ class DatabaseServer:
 def postgres() -> Iterator[DatabaseServer]:
     """Start PostgreSQL; its superuser asks with any password."""
     home = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
-    bin_ = str(home) if home else str(Path(shutil.which("postgres") or "postgres").parent)
+    bin_ = str(home or Path(_program("postgres")).parent)
     with _folder("postgres") as folder:
         data, log = folder / "data", folder / "server.log"
         as_user = _as_user("postgres")
@@ -62,7 +62,13 @@ def mariadb() -> Iterator[DatabaseServer]:
         data, log = folder / "data", folder / "server.log"
         user = ["--user=mysql"] if os.getuid() == 0 else []
         _must_run(
-            ["mariadb-install-db", "--no-defaults", *user, f"--datadir={data}", *INSTALL_DB],
+            [
+                _program("mariadb-install-db"),
+                "--no-defaults",
+                *user,
+                f"--datadir={data}",
+                *INSTALL_DB,
+            ],
             folder,
         )
         first = folder / "first.sql"
@@ -72,7 +78,13 @@ def mariadb() -> Iterator[DatabaseServer]:
             "GRANT ALL ON *.* TO tester@'127.0.0.1';\n"
         )
         port = free_port()
-        command = ["mariadbd", "--no-defaults", *user, f"--datadir={data}", f"--port={port}"]
+        command = [
+            _program("mariadbd"),
+            "--no-defaults",
+            *user,
+            f"--datadir={data}",
+            f"--port={port}",
+        ]
         command += ["--bind-address=127.0.0.1", f"--socket={folder}/s", f"--init-file={first}"]
         command += ["--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]
         with _running(command, folder, log, port, signal.SIGTERM):
@@ -86,9 +98,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _program(name: str) -> str:
+    """Find a server's program: a user's path need not lead to those of the system."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+    return shutil.which(name, path=path) or name
+
+
 def _as_user(name: str) -> list[str]:
     """Give what lets a command run as a user: these servers refuse to run as root."""
-    return ["runuser", "-u", name, "--"] if os.getuid() == 0 else []
+    return [_program("runuser"), "-u", name, "--"] if os.getuid() == 0 else []
 
 
 @contextmanager

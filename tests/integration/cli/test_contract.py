@@ -18,7 +18,6 @@ from cli_notebooks import code, sales, write
 LATER = [
     ["sync"],
     ["promote", "notebooks/sales.ipynb"],
-    ["check", "notebooks/sales.ipynb", "--fix", "syntax"],
     ["open", "sales", "--run", "sales#1"],
     ["runs", "why", "sales#1"],
     ["product", "diff", "sales#1", "sales#2", "clean"],
