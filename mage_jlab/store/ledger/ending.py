@@ -25,6 +25,11 @@ _STATES = (
     .order_by(block_run.c.position)
 )
 _CANCELLING = select(run.c.cancel_requested).where(run.c.id == bindparam("r"))
+_ANY_CANCELLED = select(
+    exists().where(
+        block_run.c.run_id == bindparam("r"), block_run.c.state == BlockRunState.CANCELLED.value
+    )
+)
 _END_RUN = (
     update(run)
     .where(run.c.id == bindparam("b_run"), run.c.state.in_(_LIVE))
@@ -87,7 +92,12 @@ def settle_run(tx: Transaction, facts: RunFacts) -> RunState | None:
     if any(not BlockRunState(row.state).ended for row in rows):
         return None
     cancelling = bool(tx.execute(_CANCELLING, {"r": facts.id}).scalar())
-    state = run_end({(row.block, row.type): BlockRunState(row.state) for row in rows}, cancelling)
+    if cancelling and tx.execute(_ANY_CANCELLED, {"r": facts.id}).scalar():
+        # one item of a callback may be all that was kept back
+        state = RunState.CANCELLED
+    else:
+        states = {(row.block, row.type): BlockRunState(row.state) for row in rows}
+        state = run_end(states, cancelling)
     changed = tx.execute(_END_RUN, {"b_run": facts.id, "b_state": state.value, "b_at": tx.now})
     if changed.rowcount:
         tx.run_event(facts, state)
