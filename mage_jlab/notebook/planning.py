@@ -147,7 +147,9 @@ def _plan_blocks(
         old = {block.name: block.file for block in files.pipeline(pipeline).blocks}
     except NotFoundError:
         old = {}
-        changes.put(f"pipelines/{pipeline}/__init__.py", "", None)
+        package = f"pipelines/{pipeline}/__init__.py"
+        if files.read(package) is None:
+            changes.put(package, "", None)
     packages = {
         change.path: None
         for file in [block.file for block in rendered.blocks] + list(rendered.shared)

@@ -14,7 +14,11 @@ from mage_jlab.store.ledger.tables import block_run, run
 from mage_jlab.store.ledger.transaction import Transaction
 
 _LIVE = [RunState.QUEUED.value, RunState.RUNNING.value]
-_FAILURES = (BlockRunState.FAILED, BlockRunState.NEEDS_ATTENTION)
+_HIDDEN = (
+    BlockRunState.FAILED,
+    BlockRunState.NEEDS_ATTENTION,
+    BlockRunState.UPSTREAM_FAILED,
+)
 OPTIONAL = ("chart", "callback")
 """Types of blocks whose failure changes no run's state."""
 
@@ -116,7 +120,7 @@ def run_end(states: dict[tuple[str, str], BlockRunState], cancelling: bool) -> R
     found = {
         state
         for (_block, type_), state in states.items()
-        if not (type_ in OPTIONAL and state in _FAILURES)
+        if not (type_ in OPTIONAL and state in _HIDDEN)
     }
     if cancelling and BlockRunState.CANCELLED in found:
         return RunState.CANCELLED
