@@ -49,10 +49,6 @@ DEEP_CHANGING = frozenset(
 """Methods that change what they are called on, and keep nothing of their arguments."""
 LAZY_METHODS = frozenset({"groupby", "rolling", "resample", "expanding", "ewm"})
 """Methods of frames whose value looks at the frame when it is asked for something."""
-CONNECTION_METHODS = frozenset(
-    {"begin", "connect", "cursor", "pipeline", "raw_connection", "session", "transaction"}
-)
-"""Methods of connections that give another one."""
 PROTOCOLS = {
     "any": "__iter__",
     "all": "__iter__",
