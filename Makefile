@@ -89,7 +89,7 @@ install: .stamps/install ## Set up the package and the built extension in .venv
 
 # --- the main job ----------------------------------------------------------------------------
 
-demo: .stamps/python ## Turn a notebook into a pipeline and run it, in the terminal
+demo: .stamps/python ## Turn two notebooks into pipelines and run them, in the terminal
 	@[ ! -d "$(DEMO)/state" ] || $(DEMO_ENV) $(MAGE) engine stop >/dev/null
 	@rm -rf "$(DEMO)" && mkdir -p "$(DEMO)"
 	@echo '$$ jupyter mage init flights --demo'
@@ -98,6 +98,14 @@ demo: .stamps/python ## Turn a notebook into a pipeline and run it, in the termi
 	@cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) export notebooks/flight_delays.ipynb
 	@echo && echo '$$ jupyter mage run flight_delays'
 	@cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) run flight_delays
+	@echo && echo '$$ jupyter mage export notebooks/airport_months.ipynb'
+	@cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) export notebooks/airport_months.ipynb
+	@echo && if command -v Rscript >/dev/null; then \
+		echo '$$ jupyter mage run airport_months' && cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) run airport_months; \
+	else \
+		echo 'R is not installed (Debian: apt-get install r-base-core), so this run leaves out the block that fits the trend in R.'; \
+		echo '$$ jupyter mage run airport_months --upto year_chart' && cd "$(DEMO)/flights" && $(DEMO_ENV) $(MAGE) run airport_months --upto year_chart; \
+	fi
 	@$(DEMO_ENV) $(MAGE) engine stop >/dev/null
 
 $(DEMO)/flights/metadata.yaml: | .stamps/python

@@ -1,4 +1,4 @@
-"""The demo: a notebook about 336,776 flights, and its data."""
+"""The demo: two notebooks about 336,776 flights, and their data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDERS = ("notebooks", "data")
 
 
 def write_demo(project: Path) -> None:
-    """Put the demo's notebook and data into a project's folder.
+    """Put the demo's notebooks and data into a project's folder.
 
     Args:
         project: the folder of a project.

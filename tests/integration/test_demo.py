@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +13,8 @@ import nbformat
 import pandas as pd
 import pytest
 
+from tests.integration.demo_project import DemoProject
+
 KEEP = """
 
 import pickle as _pickle
@@ -25,37 +23,21 @@ _Path({path!r}).write_bytes(_pickle.dumps({{name: globals()[name] for name in {n
 """
 
 
-class Demo:
-    """The demo project, exported and run; and a second copy, whose notebook is run by itself.
+class Demo(DemoProject):
+    """The first notebook as a pipeline; and in a second copy of the project run by itself.
 
     Args:
         place: where the projects and the state folder are made.
+        pipeline: the name of the notebook.
     """
 
-    def __init__(self, place: Path) -> None:
-        self.project = place / "p"
+    def __init__(self, place: Path, pipeline: str) -> None:
+        super().__init__(place, pipeline)
         self.copy = place / "notebook"
         self.kept = place / "kept"
-        self.environ = {**os.environ, "MAGE_JLAB_STATE_DIR": str(place / "state")}
-        self.mage("init", str(self.project), "--demo", cwd=place)
         self.mage("init", str(self.copy), "--demo", cwd=place)
-        self.exported = self.mage("export", "notebooks/flight_delays.ipynb")
-        self.run = self.mage("run", "flight_delays")
         self.blocks = self.mage("check", "notebooks/flight_delays.ipynb")["blocks"]
         self.execute_notebook()
-
-    def mage(self, *arguments: str, cwd: Path | None = None) -> Any:
-        """Run a command in a process of its own and give its JSON."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mage_jlab", *arguments, "--json"],
-            cwd=cwd or self.project,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, (arguments, done.stdout[-2000:], done.stderr[-2000:])
-        return json.loads(done.stdout)
 
     def execute_notebook(self) -> None:
         """Run the notebook from top to bottom; after each block keep what its results are then."""
@@ -74,22 +56,12 @@ class Demo:
         kept: dict[str, Any] = pd.read_pickle(self.kept / cell_id)
         return kept
 
-    def of_run(self, block: str, name: str) -> Any:
-        """Give a result as the run stored it."""
-        from mage_jlab import Project
-
-        return Project(str(self.project)).pipeline("flight_delays").product(block, name).load()
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Make, export and run the demo; stop its engine at the end."""
-    place = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MAGE_JLAB_STATE_DIR", str(place / "state"))
-        made = Demo(place)
+    """Give the demo after a run of its first notebook."""
+    with Demo.made(tmp_path_factory.mktemp("demo"), "flight_delays") as made:
         yield made
-        made.mage("engine", "stop")
 
 
 def rows(database: Path) -> dict[str, list[tuple[Any, ...]]]:
