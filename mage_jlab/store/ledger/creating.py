@@ -34,6 +34,7 @@ _NUMBER = select(func.coalesce(func.max(run.c.number), 0) + 1).where(
 _PRODUCT = (
     select(
         product.c.manifest,
+        product.c.pruned_at,
         block_run.c.id.label("block_run"),
         block_run.c.item,
         block_run.c.item_name,
@@ -171,8 +172,8 @@ def _add_run(
     }
     upsert = upsert_postgresql if tx.dialect == "postgresql" else upsert_sqlite
     conflict = ["schedule_id", "nominal_key"]
-    statement = upsert(run).on_conflict_do_nothing(index_elements=conflict)
-    return run_id if tx.execute(statement, row).rowcount else None
+    statement = upsert(run).on_conflict_do_nothing(index_elements=conflict).returning(run.c.id)
+    return run_id if tx.execute(statement, row).first() is not None else None
 
 
 def add_block_runs(
@@ -235,6 +236,12 @@ def _add_cached(
         found = tx.execute(_PRODUCT, {"b": product_id}).first()
         if found is None:
             raise NotFoundError(f"There is no data product {product_id}.")
+        if found.pruned_at is not None:
+            raise UnprocessableError(
+                f"The stored data of {block} was not kept any longer. Run from {block}, or the "
+                "whole pipeline.",
+                "product-pruned",
+            )
         if block in plan.fan.dynamic and found.decided is None:
             raise UnprocessableError(
                 f"What {block} gave was made before it fanned out. Run from {block}.", "no-product"

@@ -11,7 +11,7 @@ from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.fan import WHOLE
 from mage_jlab.domain.page import HARD_CAP
 from mage_jlab.domain.run import RunState
-from mage_jlab.store.ledger.ids import moment
+from mage_jlab.store.ledger.ids import maybe_moment, moment
 from mage_jlab.store.ledger.rows import ProductRow
 from mage_jlab.store.ledger.tables import block_run, product, project, run
 
@@ -23,6 +23,7 @@ def _select() -> Select[Any]:
             product.c.manifest,
             product.c.token,
             product.c.created_at,
+            product.c.pruned_at,
             product.c.block_run_id,
             block_run.c.block,
             block_run.c.code_hash,
@@ -136,4 +137,5 @@ def _row(found: Row[Any]) -> ProductRow:
         token=found.token,
         code=found.code_hash or "",
         created_at=moment(found.created_at),
+        pruned_at=maybe_moment(found.pruned_at),
     )

@@ -36,7 +36,7 @@ _FORMER = (
     .limit(CANDIDATES)
 )
 _PRODUCTS = (
-    select(product.c.id, product.c.manifest)
+    select(product.c.id, product.c.manifest, product.c.pruned_at)
     .where(product.c.block_run_id == bindparam("b"))
     .order_by(product.c.position)
 )
@@ -89,10 +89,10 @@ def find_former(
     """
     values = {"i": key, "e": environment, "p": project_id}
     for row in connection.execute(_FORMER, values).all():
-        stored = {
-            found.id: StoredProduct.model_validate_json(found.manifest)
-            for found in connection.execute(_PRODUCTS, {"b": row.id})
-        }
+        rows = connection.execute(_PRODUCTS, {"b": row.id}).all()
+        if any(found.pruned_at is not None for found in rows):
+            continue
+        stored = {found.id: StoredProduct.model_validate_json(found.manifest) for found in rows}
         if all(is_there(products, one) for one in stored.values()):
             return Former(row.id, row.origin or row.id, row.decided, stored)
     return None

@@ -29,7 +29,10 @@ class ProjectRow:
 
 @dataclass(frozen=True)
 class ProductRow:
-    """A visible product with what it belongs to; ``stored.uri`` is relative to ``root``."""
+    """A visible product with what it belongs to; ``stored.uri`` is relative to ``root``.
+
+    ``pruned_at`` says when the retention gave its files up.
+    """
 
     id: str
     stored: StoredProduct
@@ -43,6 +46,7 @@ class ProductRow:
     token: int
     code: str
     created_at: datetime
+    pruned_at: datetime | None = None
 
     @property
     def ref(self) -> ProductRef:

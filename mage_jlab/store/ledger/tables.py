@@ -278,8 +278,12 @@ product = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("manifest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # When the retention gave the product up, and when its files were gone after that.
+    Column("pruned_at", BigInteger),
+    Column("removed_at", BigInteger),
     UniqueConstraint("block_run_id", "name"),
 )
+Index("ix_product_uri", product.c.uri)
 
 pool = Table(
     "pool",

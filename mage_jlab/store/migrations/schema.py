@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mage_jlab.domain.errors import ConflictError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision: the schema that this version of mage_jlab reads and writes."""
 
 

@@ -62,7 +62,7 @@ def test_the_first_message_says_protocol_schema_and_version(bench: Bench) -> Non
     bench.start()
     hello = bench.client._hello()
     assert hello == {
-        "protocol": 1, "schema": "0002", "version": "0.1.0", "leaving": False,
+        "protocol": 1, "schema": "0003", "version": "0.1.0", "leaving": False,
     }  # fmt: skip
 
 
