@@ -124,6 +124,8 @@ export interface Contract {
   Fixed: Fixed;
   TaggedCell: TaggedCell;
   Block: Block;
+  BlockTemplate: BlockTemplate;
+  MadeBlock: MadeBlock;
   EngineStatus: EngineStatus;
   Export: Export;
   Graph: Graph;
@@ -328,6 +330,30 @@ export interface Block {
   };
   code: string | null;
   hash: string | null;
+}
+/**
+ * What a new block can start with; ``name`` tells templates of one type and language apart.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BlockTemplate".
+ */
+export interface BlockTemplate {
+  type: BlockType;
+  language: Language;
+  name: string;
+  title: string;
+  description: string;
+}
+/**
+ * A block that was made: its file, and every file that was written, relative to the project.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MadeBlock".
+ */
+export interface MadeBlock {
+  name: string;
+  file: string;
+  written: string[];
 }
 /**
  * The engine of a state folder; ``stopped_at`` is when it was last seen, when it is gone.

@@ -9,6 +9,42 @@ from mage_jlab.api.base import MageHandler
 from mage_jlab.api.describe import verb
 
 
+class TemplatesHandler(MageHandler):
+    """What a new block can start with."""
+
+    @verb("BlockTemplate[]")
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List the templates of every type and language."""
+        await self.answer(self.services.blocks.templates)
+
+
+class NewBlockHandler(MageHandler):
+    """New blocks of a project."""
+
+    @verb("MadeBlock", body="NewBlock", action="write", status=201, errors=(400, 404, 409))
+    @web.authenticated
+    @authorized
+    async def post(self, project: str) -> None:
+        """Make a block from a template, and add it to a pipeline when one is named."""
+        from mage_jlab.api.wire import NewBlock
+
+        body = self.body(NewBlock)
+        await self.answer(
+            lambda: self.services.blocks.new(
+                project,
+                body.type,
+                body.name,
+                body.language,
+                body.pipeline,
+                template=body.template,
+                upstream=body.upstream,
+            ),
+            status=201,
+        )
+
+
 class BlocksHandler(MageHandler):
     """The blocks of a pipeline."""
 

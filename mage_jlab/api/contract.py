@@ -30,6 +30,8 @@ WORDS: list[type[Word]] = [
     analysis.Fixed,
     analysis.TaggedCell,
     block.Block,
+    block.BlockTemplate,
+    block.MadeBlock,
     engine.EngineStatus,
     export.Export,
     pipeline.Graph,

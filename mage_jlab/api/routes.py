@@ -41,6 +41,8 @@ ROUTES = [
     Route("projects", projects.ProjectsHandler),
     Route("projects/{project}", projects.ProjectHandler),
     Route("projects/{project}/pipelines", pipelines.PipelinesHandler),
+    Route("projects/{project}/blocks", blocks.NewBlockHandler),
+    Route("block_templates", blocks.TemplatesHandler),
     Route(_PIPELINE, pipelines.PipelineHandler),
     Route(f"{_PIPELINE}/blocks", blocks.BlocksHandler),
     Route(f"{_PIPELINE}/blocks/{{block}}", blocks.BlockHandler),

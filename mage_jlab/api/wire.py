@@ -26,6 +26,17 @@ class NewPipeline(Word):
     name: str = Field(min_length=1)
 
 
+class NewBlock(Word):
+    """A block to make from a template, and the pipeline and the blocks above that it goes below."""
+
+    type: str
+    name: str = Field(min_length=1)
+    language: str = "python"
+    template: str | None = None
+    pipeline: str | None = None
+    upstream: list[str] = []
+
+
 class SaveBlock(Word):
     """A block's new code, and the hash of the text that was read."""
 
@@ -122,6 +133,7 @@ class StopEngine(Word):
 BODIES: list[type[Word]] = [
     OpenProject,
     NewPipeline,
+    NewBlock,
     SaveBlock,
     NewTrigger,
     ChangeTrigger,

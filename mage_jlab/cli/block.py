@@ -25,10 +25,26 @@ def block() -> None:
     help="The language of its file.",
 )
 @click.option("--pipeline", metavar="P", help="Add it to this pipeline.")
+@click.option("--template", metavar="T", help="What it starts with, by its name.")
+@click.option("--upstream", metavar="B", multiple=True, help="A block of P above it; repeatable.")
 @with_session
-def new(session: Session, type_: str, name: str, language: str, pipeline: str | None) -> None:
+def new(
+    session: Session,
+    type_: str,
+    name: str,
+    language: str,
+    pipeline: str | None,
+    template: str | None,
+    upstream: tuple[str, ...],
+) -> None:
     """Make a block NAME of the type TYPE."""
-    file = session.services.blocks.new(
-        session.project().id, type_, name, language=language, pipeline=pipeline
+    made = session.services.blocks.new(
+        session.project().id,
+        type_,
+        name,
+        language=language,
+        pipeline=pipeline,
+        template=template,
+        upstream=upstream,
     )
-    session.answer({"file": file}, file)
+    session.answer(made.model_dump(), made.file)

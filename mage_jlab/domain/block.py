@@ -78,6 +78,24 @@ class Block(Word):
     hash: str | None = None
 
 
+class BlockTemplate(Word):
+    """What a new block can start with; ``name`` tells templates of one type and language apart."""
+
+    type: BlockType
+    language: Language
+    name: str
+    title: str
+    description: str
+
+
+class MadeBlock(Word):
+    """A block that was made: its file, and every file that was written, relative to the project."""
+
+    name: str
+    file: str
+    written: list[str]
+
+
 def default_file(type_: BlockType, name: str, language: Language = Language.PYTHON) -> str:
     """Give the path, relative to the project, where Mage AI looks for a block's file."""
     return f"{type_.folder}/{name}.{language.extension}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from mage_jlab.domain.block import Block, BlockType, Language
+from mage_jlab.domain.block import Block, BlockTemplate, BlockType, Language, MadeBlock
 from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.services.projects import Projects
+from mage_jlab.store.block_templates import templates
 
 Choice = TypeVar("Choice", BlockType, Language)
 
@@ -62,23 +64,38 @@ class Blocks:
         name: str,
         language: str = "python",
         pipeline: str | None = None,
-    ) -> str:
-        """Make a block from its type's template.
+        template: str | None = None,
+        upstream: Sequence[str] = (),
+    ) -> MadeBlock:
+        """Make a block from a template.
 
         Args:
             project_id: the project.
             type: a block type.
             name: the block's name.
             language: the language of its file.
-            pipeline: the pipeline to add it to, at the end and without upstream; or None.
+            pipeline: the pipeline to add it to, at the end; or None.
+            template: the name of one of :meth:`templates`, by default the first of its type and
+                language.
+            upstream: the pipeline's blocks that the new one gets its inputs from, in order.
 
-        Returns:
-            The new file, relative to the project.
+        Raises:
+            BadInputError: when a type, language, template or block above is unknown.
+            ConflictError: when the file or a block of this name is there already.
         """
         block_type = _one_of(BlockType, type, "block type")
         return self._projects.files(project_id).new_block(
-            block_type, name, _one_of(Language, language, "language"), pipeline
+            block_type,
+            name,
+            _one_of(Language, language, "language"),
+            pipeline,
+            template=template,
+            upstream=upstream,
         )
+
+    def templates(self) -> list[BlockTemplate]:
+        """Give what a new block can start with, by type and language."""
+        return templates()
 
     def _find(self, project_id: str, pipeline: str, block: str) -> Block:
         for candidate in self._projects.files(project_id).pipeline(pipeline).blocks:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mage_jlab.domain.block import BlockType, Language, identifier
+from mage_jlab.domain.block import BlockTemplate, BlockType, Language, identifier
+from mage_jlab.domain.errors import BadInputError
+from mage_jlab.store.chart_templates import PRESETS
 
 _BODIES = {
     BlockType.DATA_LOADER: ("**kwargs", "    return pd.DataFrame()", "import pandas as pd\n\n"),
@@ -64,14 +66,68 @@ load_data <- function() {
 }
 
 
-def block_template(type_: BlockType, name: str, language: Language) -> str:
+PLAIN = "plain"
+"""The template that each type and language has first."""
+
+_LANGUAGES = {
+    BlockType.DATA_LOADER: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.TRANSFORMER: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.DATA_EXPORTER: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.CUSTOM: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.CHART: (Language.PYTHON, Language.R),
+    BlockType.MARKDOWN: (Language.MARKDOWN,),
+}
+
+
+def templates() -> list[BlockTemplate]:
+    """Give what a new block can start with: one for each type and language, then the charts'."""
+    titles = {Language.SQL: "SQL", Language.R: "R"}
+    plain = [
+        BlockTemplate(
+            type=type_,
+            language=language,
+            name=PLAIN,
+            title=titles.get(language, language.value.capitalize()),
+            description=f"A {type_.value.replace('_', ' ')} that runs as it is.",
+        )
+        for type_ in BlockType
+        for language in _LANGUAGES.get(type_, (Language.PYTHON,))
+    ]
+    charts = [
+        BlockTemplate(
+            type=BlockType.CHART,
+            language=Language.PYTHON,
+            name=name,
+            title=preset.title,
+            description=preset.description,
+        )
+        for name, preset in PRESETS.items()
+    ]
+    return plain + charts
+
+
+def block_template(
+    type_: BlockType, name: str, language: Language, template: str | None = None
+) -> str:
     """Give the text that a new block's file starts with.
 
     Args:
         type_: the block's type.
         name: the block's name; its last part names the function.
         language: the file's language.
+        template: the name of one of :func:`templates`, by default the first.
+
+    Raises:
+        BadInputError: when there is no such template for this type and language.
     """
+    if template is not None and template != PLAIN:
+        if type_ is BlockType.CHART and language is Language.PYTHON and template in PRESETS:
+            return PRESETS[template].code
+        names = [t.name for t in templates() if (t.type, t.language) == (type_, language)]
+        raise BadInputError(
+            f"There is no template {template!r} for a {type_.value} in {language.value}; "
+            f"there are: {', '.join(names) or 'none'}."
+        )
     if language is Language.SQL:
         return _SQL.get(type_, _QUERY)
     if language is Language.R:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from mage_jlab.domain.block import BlockType, Language, clean_name, default_file
+from mage_jlab.domain.block import BlockType, Language, MadeBlock, clean_name, default_file
 from mage_jlab.domain.errors import (
     BadInputError,
     ConflictError,
@@ -144,14 +144,14 @@ class ProjectFiles(ProjectReader):
         name: str,
         language: Language = Language.PYTHON,
         pipeline: str | None = None,
-    ) -> str:
+        template: str | None = None,
+        upstream: Sequence[str] = (),
+    ) -> MadeBlock:
         """Write a new block's file from a template, and add it to a pipeline when one is named.
 
-        Returns:
-            The file, relative to the project.
-
         Raises:
-            BadInputError: when nothing of the name is left.
+            BadInputError: when nothing of the name is left, or there is no such template or block
+                above.
             OutsideProjectError: when the name leads out of the project.
             ConflictError: when the file or a block of this name is there already.
             NotFoundError: when there is no such pipeline.
@@ -164,15 +164,21 @@ class ProjectFiles(ProjectReader):
             if inside(self.place, file).exists():
                 raise ConflictError(f"{file} exists already.")
             changes = self.package_changes(file)
-            changes.append(Change(file, block_template(type_, cleaned, language)))
+            changes.append(Change(file, block_template(type_, cleaned, language, template)))
+            if pipeline is None and upstream:
+                raise BadInputError("Blocks above were named without a pipeline: name it too.")
             if pipeline is not None:
-                if cleaned in {block.name for block in self.pipeline(pipeline).blocks}:
+                names = {block.name for block in self.pipeline(pipeline).blocks}
+                if cleaned in names:
                     raise ConflictError(f"The pipeline {pipeline} has a block {cleaned} already.")
+                for above in upstream:
+                    if above not in names:
+                        raise BadInputError(f"The pipeline {pipeline} has no block {above}.")
                 path, text = self.pipeline_file(pipeline), self._pipeline_text(pipeline)
-                entry = BlockEntry(cleaned, type_, language, [])
+                entry = BlockEntry(cleaned, type_, language, upstream)
                 changes.append(Change(path, write_pipeline(text, path, [entry], last=True)))
             self.write(changes)
-        return file
+        return MadeBlock(name=cleaned, file=file, written=[change.path for change in changes])
 
     def package_changes(self, file: str) -> list[Change]:
         """Give the empty ``__init__.py`` files that a block's file needs above it."""

@@ -248,7 +248,7 @@ def test_graph(here: Path) -> None:
 def test_block_new(fresh: Path) -> None:
     made = call("block", "new", "transformer", "tidy", "--json")
     assert made.status == 0
-    assert made.document == {"file": "transformers/tidy.py"}
+    assert made.document["file"] == "transformers/tidy.py"
     assert "@transformer" in (fresh / "transformers/tidy.py").read_text()
     assert call("block", "new", "transformer", "tidy", "--json").error["code"] == "conflict"
 
@@ -258,7 +258,10 @@ def test_block_new_in_a_pipeline(fresh: Path) -> None:
     assert call("export", "notebooks/sales.ipynb").status == 0
     options = ("--language", "python", "--pipeline", "sales", "--json")
     made = call("block", "new", "sensor", "wait_for_it", *options)
-    assert made.document == {"file": "sensors/wait_for_it.py"}
+    assert made.document["written"][-2:] == [
+        "sensors/wait_for_it.py",
+        "pipelines/sales/metadata.yaml",
+    ]
     names = [block["name"] for block in call("graph", "sales", "--json").document["blocks"]]
     assert "wait_for_it" in names
 

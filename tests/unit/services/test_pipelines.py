@@ -84,8 +84,10 @@ def test_a_block_is_saved_only_over_what_was_read(
 def test_a_new_block_is_made_from_its_types_template(
     services: Services, project: Path, project_id: str
 ) -> None:
-    file = services.blocks.new(project_id, "transformer", "tidy", pipeline="sales")
-    assert file == "transformers/tidy.py"
+    made = services.blocks.new(project_id, "transformer", "tidy", pipeline="sales")
+    file = made.file
+    assert (made.name, file) == ("tidy", "transformers/tidy.py")
+    assert made.written[-2:] == [file, "pipelines/sales/metadata.yaml"]
     assert "@transformer" in (project / file).read_text()
     assert "tidy" in [b.name for b in services.pipelines.get(project_id, "sales").blocks]
     with pytest.raises(ConflictError):

@@ -209,7 +209,8 @@ def test_a_rewrite_keeps_what_others_wrote() -> None:
 
 def test_a_new_block_comes_from_a_template_into_its_pipeline(files: ProjectFiles) -> None:
     files.create_pipeline("sales")
-    file = files.new_block(BlockType.TRANSFORMER, "team/Clean it", Language.PYTHON, "sales")
+    made = files.new_block(BlockType.TRANSFORMER, "team/Clean it", Language.PYTHON, "sales")
+    file = made.file
     assert file == "transformers/team/clean_it.py"
     files.new_block(BlockType.CUSTOM, "after", Language.PYTHON, "sales")
     assert [b.name for b in files.pipeline("sales").blocks] == ["team/clean_it", "after"]
@@ -233,7 +234,7 @@ def test_a_new_block_comes_from_a_template_into_its_pipeline(files: ProjectFiles
 @pytest.mark.parametrize("type_", list(BlockType))
 @pytest.mark.parametrize("language", list(Language))
 def test_every_template_is_valid(files: ProjectFiles, type_: BlockType, language: Language) -> None:
-    file = files.new_block(type_, "class", language)
+    file = files.new_block(type_, "class", language).file
     text = (files.place / file).read_text()
     if language is Language.PYTHON:
         compile(text, file, "exec")
