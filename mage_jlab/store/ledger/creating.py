@@ -43,6 +43,7 @@ _PRODUCT = (
     )
     .join(block_run, block_run.c.id == product.c.block_run_id)
     .where(product.c.id == bindparam("b"))
+    .with_for_update(read=True, of=product)
 )
 _BLOCK_RUNS = insert(block_run).inline()
 

@@ -92,6 +92,7 @@ def test_a_callback_that_fails_does_not_end_the_writer(ledger: Ledger) -> None:
     assert _names(ledger) == ["one"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_full_disk_fails_the_whole_change_and_is_forgotten_when_there_is_room(
     ledger: Ledger,
 ) -> None:
