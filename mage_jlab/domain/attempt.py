@@ -16,7 +16,9 @@ class StoredProduct(Word):
 
     ``uri`` is the folder with its files, relative to the project's products folder; None when the
     value itself stands in ``inline`` as JSON text (at most 16 KiB). ``checksum`` is the sha256 of
-    the stored bytes or of the inline text; ``statistics`` has a summary by column.
+    the stored bytes or of the inline text; ``statistics`` has a summary by column. ``version`` is
+    the form of manifest and files; ``codec`` the name of the codec that wrote the file, where its
+    type alone does not say it; ``shown`` what a view shows of a value that only workers can load.
     """
 
     name: str
@@ -29,6 +31,9 @@ class StoredProduct(Word):
     bytes: int = 0
     checksum: str = ""
     statistics: dict[str, Any] = {}
+    version: int = 1
+    codec: str | None = None
+    shown: Json = None
 
 
 class UpstreamProducts(Word):
