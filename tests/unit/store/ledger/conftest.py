@@ -6,14 +6,12 @@ suite of what the ledger promises on both.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 
 from mage_jlab.domain.attempt import Outcome, StoredProduct
 from mage_jlab.domain.plan import Plan, PlannedBlock, Snapshot
@@ -28,7 +26,8 @@ from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.ledger.writer import Writer
 from mage_jlab.store.migrations import schema
 from mage_jlab.store.paths import StateFolder
-from tests.servers.database_server import DatabaseServer, postgres
+from tests.servers.database_server import DatabaseServer
+from tests.servers.ledger_databases import ledger_database, ledger_server
 
 
 def planned(name: str, *upstream: str, **more: Any) -> PlannedBlock:
@@ -92,26 +91,19 @@ class Ledger:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[DatabaseServer]:
-    """Start a PostgreSQL with an empty ledger in the database ``blank``."""
-    with postgres() as started:
-        _administer(started, "CREATE DATABASE blank")
-        blank = writing_engine(parse_url(_url(started, "blank")))
-        schema.upgrade(blank)
-        blank.dispose()
+    """Start a PostgreSQL."""
+    with ledger_server() as started:
         yield started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """Give the address of an empty database, None for the SQLite file of a state folder."""
     if request.param == "sqlite":
         yield None
         return
-    server: DatabaseServer = request.getfixturevalue("server")
-    name = f"ledger_{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE blank")
-    yield _url(server, name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with ledger_database(request.getfixturevalue("server")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -131,14 +123,3 @@ def ledger(tmp_path: Path, database: str | None) -> Iterator[Ledger]:
     yield Ledger(state, writer, reader, project, node)
     reader.close()
     writer.close()
-
-
-def _url(server: DatabaseServer, name: str) -> str:
-    return f"postgresql://{server.user}:{server.password}@{server.host}:{server.port}/{name}"
-
-
-def _administer(server: DatabaseServer, statement: str) -> None:
-    engine = create_engine(parse_url(_url(server, server.database)), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
