@@ -7,6 +7,7 @@ from typing import Any
 
 from mage_jlab.blocks.depending import environment_hash, with_cache
 from mage_jlab.blocks.interpreter import find_interpreter
+from mage_jlab.blocks.limits import memory_limit, time_limit
 from mage_jlab.domain.block import Block, BlockType, Language
 from mage_jlab.domain.errors import NotFoundError, UnreadableFileError
 from mage_jlab.domain.pipeline import Pipeline
@@ -98,7 +99,6 @@ def _planned(
     code = store.hash_of(files.place, block.file)
     # lines that were counted in another text of the file would point to the wrong place
     body = recorded.body if recorded and recorded.file == code else None
-    timeout = entry.get("timeout")
     return PlannedBlock(
         name=block.name,
         type=block.type,
@@ -114,7 +114,8 @@ def _planned(
         body=body,
         cell_line=(recorded.cell_line if recorded else None) or 1,
         retry=_retry(project_retry, entry.get("retry_config") or {}),
-        timeout=float(timeout) if timeout else None,
+        timeout=time_limit(block.name, entry),
+        memory_limit=memory_limit(block.name, entry),
         at_most_once=bool(block.configuration.get("at_most_once", False)),
     )
 

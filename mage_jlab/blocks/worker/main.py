@@ -1,4 +1,4 @@
-"""The worker's entry: ``python …/worker/main.py <commands fd> <results fd> <crash fd>``."""
+"""The worker's entry: ``python …/main.py <commands fd> <results fd> <crash fd> [module …]``."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ def main(arguments: list[str]) -> None:
     Args:
         arguments: the numbers of three inherited file descriptors: commands are read from the
             first, results written to the second, the third takes the trace of a native crash.
+            What follows are modules to import before it is ready.
     """
     load_package()
     serve = importlib.import_module(PACKAGE + ".serve")
-    serve.serve(*(int(number) for number in arguments))
+    serve.serve(*(int(number) for number in arguments[:3]), arguments[3:])
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import faulthandler
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -19,22 +21,28 @@ from .failures import describe
 from .fresh import FreshState
 from .log import AttemptLog
 from .source import forget_modules
+from .usage import Usage
 
 OOM_SCORE = 500
 """Added to the worker's badness: the system ends a worker before the engine."""
+
+
+PRELOADABLE = ("numpy", "pandas", "pyarrow", "polars", "duckdb", "matplotlib.pyplot")
+"""What takes long to import: a worker that takes over from another has what that one had."""
 
 
 class Cancelled(BaseException):
     """Raised in the block when the executor wants it to stop."""
 
 
-def serve(commands: int, results: int, crash: int) -> None:
+def serve(commands: int, results: int, crash: int, preloaded: list[str]) -> None:
     """Serve attempts until the pipe closes.
 
     Args:
         commands: the descriptor that commands are read from.
         results: the descriptor that results are written to.
         crash: the descriptor that takes the trace of a native crash.
+        preloaded: modules to import before it is ready; what cannot be imported is left to blocks.
     """
     channel = Channel(commands, results)
     os.set_inheritable(crash, False)
@@ -45,6 +53,9 @@ def serve(commands: int, results: int, crash: int) -> None:
     capture.install()
     sys.argv[:] = [""]
     shim.offer()
+    for name in preloaded:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
     fresh = FreshState()
     signal.signal(signal.SIGTERM, _cancel)
     os.register_at_fork(after_in_child=_end_as_usual)
@@ -76,8 +87,7 @@ def run(task: dict[str, Any], capture: Capture, fresh: FreshState) -> dict[str, 
         fresh: restores the process before the block.
     """
     log = AttemptLog(task["log"], task["block"]["name"], task["attempt"])
-    started, cpu = _now(), _cpu()
-    _reset_peak()
+    started, usage = _now(), Usage()
     message: dict[str, Any] = {"kind": "success", "products": []}
     cancelled = False
     try:
@@ -97,8 +107,9 @@ def run(task: dict[str, Any], capture: Capture, fresh: FreshState) -> dict[str, 
         started_at=started,
         ended_at=_now(),
         worker_pid=os.getpid(),
-        peak_memory=_peak(),
-        cpu=round(_cpu() - cpu, 6),
+        peak_memory=usage.peak(),
+        cpu=usage.cpu(),
+        loaded=[name for name in PRELOADABLE if name in sys.modules],
     )
     message["block_run"], message["token"] = task["block_run"], task["token"]
     if cancelled:
@@ -129,34 +140,3 @@ def _become_victim() -> None:
 def _now() -> str:
     now = time.time()
     return dt.datetime.fromtimestamp(now, dt.timezone.utc).isoformat()
-
-
-def _cpu() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def _reset_peak() -> None:
-    """Start the peak of memory anew for this attempt (Linux; elsewhere it is the process's)."""
-    try:
-        descriptor = os.open("/proc/self/clear_refs", os.O_WRONLY)
-    except OSError:
-        return
-    try:
-        os.write(descriptor, b"5")
-    finally:
-        os.close(descriptor)
-
-
-def _peak() -> int | None:
-    try:
-        with open("/proc/self/status", "rb") as file:
-            for line in file:
-                if line.startswith(b"VmHWM:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -6,7 +6,7 @@ import re
 import signal
 from pathlib import Path
 
-from mage_jlab.domain.attempt import BlockTask
+from mage_jlab.domain.attempt import BlockTask, OutcomeKind
 from mage_jlab.domain.run import BlockError
 
 MEANINGS = {
@@ -22,12 +22,22 @@ MEANINGS = {
 FRAME = re.compile(r'File "(?P<file>.+)", line (?P<line>\d+) in ')
 
 
-def out_of_memory_count() -> int:
-    """Give how many processes the system has ended for lack of memory so far (Linux; else 0)."""
+def out_of_memory_count(root: Path = Path("/")) -> int:
+    """Give how many processes the system has ended for lack of memory so far (Linux; else 0).
+
+    Those of this process's control group count; where there is none, those of the machine.
+
+    Args:
+        root: where the system's files are found.
+    """
     try:
-        text = Path("/proc/vmstat").read_text()
+        group = (root / "proc/self/cgroup").read_text().rpartition("0::/")[2].strip()
+        text = (root / "sys/fs/cgroup" / group / "memory.events").read_text()
     except OSError:
-        return 0
+        try:
+            text = (root / "proc/vmstat").read_text()
+        except OSError:
+            return 0
     found = re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)
     return int(found[1]) if found else 0
 
@@ -71,6 +81,34 @@ def crash_error(task: BlockTask, status: int, trace: str, *, out_of_memory: bool
         cell_id=block.cell_id if in_cell or line is None else None,
         line=line - block.body[0] + 1 if in_cell and line and block.body else line,
     )
+
+
+def stop_error(
+    task: BlockTask, stopped_as: OutcomeKind | None, memory_peak: int | None
+) -> BlockError | None:
+    """Say which limit the engine stopped an attempt for; None where it was none.
+
+    Args:
+        task: the attempt.
+        stopped_as: how it was stopped, if it was.
+        memory_peak: what it was seen to hold, in bytes.
+    """
+    block = task.block
+    if stopped_as is OutcomeKind.TIMEOUT:
+        kind, message = "Timeout", f"The block ran longer than its timeout of {block.timeout:g} s."
+    elif stopped_as is OutcomeKind.FAILED:
+        kind = "MemoryLimit"
+        message = (
+            f"The block held {_megabytes(memory_peak)} of memory, more than its limit of "
+            f"{_megabytes(block.memory_limit)}: let it hold less at a time, or raise memory_limit."
+        )
+    else:
+        return None
+    return BlockError(type=kind, message=message, file=block.file, cell_id=block.cell_id)
+
+
+def _megabytes(count: int | None) -> str:
+    return f"{(count or 0) / 1e6:,.0f} MB"
 
 
 def _signal_name(number: int) -> str:

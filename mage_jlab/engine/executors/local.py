@@ -8,6 +8,7 @@ import selectors
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 from mage_jlab.domain.attempt import BlockTask, Outcome, OutcomeKind
 from mage_jlab.domain.run import BlockError
 from mage_jlab.engine.executors.base import OnOutcome, OnWorker
-from mage_jlab.engine.executors.endings import crash_error, out_of_memory_count
+from mage_jlab.engine.executors.endings import crash_error, out_of_memory_count, stop_error
+from mage_jlab.engine.executors.memory import group_memory
 from mage_jlab.engine.executors.worker_process import WorkerProcess
 
 GRACE = 5.0
@@ -23,6 +25,15 @@ GRACE = 5.0
 
 IDLE_LIMIT = 300.0
 """How long a worker is kept without work, in seconds."""
+
+MOST_BLOCKS = 1000
+"""How many blocks a worker runs before another takes over from it."""
+
+MOST_GROWTH = 1 << 30
+"""How much more than at its start a worker may hold between blocks, in bytes."""
+
+LOOK_EVERY = 0.1
+"""How often the memory of a block with a limit is looked at, in seconds."""
 
 
 @dataclass
@@ -35,6 +46,7 @@ class _Attempt:
     deadline: float | None = None
     kill_at: float | None = None
     stopped_as: OutcomeKind | None = None
+    memory_peak: int | None = None
 
     @property
     def id(self) -> tuple[str, int]:
@@ -57,15 +69,26 @@ class LocalExecutor:
         on_outcome: called once for each submitted task.
         on_worker: called when a task was given to a worker.
         grace: seconds between SIGTERM and SIGKILL.
+        most_blocks: a worker that has run so many is replaced.
+        most_growth: a worker that holds so many bytes more than at its start is replaced.
     """
 
     def __init__(
-        self, slots: int, on_outcome: OnOutcome, on_worker: OnWorker, *, grace: float = GRACE
+        self,
+        slots: int,
+        on_outcome: OnOutcome,
+        on_worker: OnWorker,
+        *,
+        grace: float = GRACE,
+        most_blocks: int = MOST_BLOCKS,
+        most_growth: int = MOST_GROWTH,
     ) -> None:
         self._slots = slots
         self._on_outcome = on_outcome
         self._on_worker = on_worker
         self._grace = grace
+        self._most_blocks = most_blocks
+        self._most_growth = most_growth
         self._lock = threading.Lock()
         self._workers: list[WorkerProcess] = []
         self._waiting: deque[_Attempt] = deque()
@@ -169,10 +192,13 @@ class LocalExecutor:
 
     def _take(self, worker: WorkerProcess, message: dict[str, Any]) -> None:
         if "ready" in message:
-            worker.ready = True
+            worker.get_ready()
             worker.idle_since = time.monotonic()
+            self._retire()
             return
         attempt = worker.attempt
+        worker.loaded = message.pop("loaded", [])
+        worker.blocks += 1
         worker.attempt = None
         worker.idle_since = time.monotonic()
         if attempt is None or attempt.id != (message["block_run"], message["token"]):
@@ -186,13 +212,23 @@ class LocalExecutor:
                         **message,
                         "kind": attempt.stopped_as,
                         "products": [],
-                        "error": _stop_error(attempt),
+                        "error": stop_error(attempt.task, attempt.stopped_as, attempt.memory_peak),
                     }
                 ),
             )
             self._remove(worker)
             return
         self._end(attempt, Outcome.model_validate(message))
+        if worker.successor is None and worker.is_worn(self._most_blocks, self._most_growth):
+            with contextlib.suppress(OSError):
+                worker.successor = self._new_worker(worker.made_for, worker.loaded)
+        self._retire()
+
+    def _retire(self) -> None:
+        """Take away worn workers without work whose successor is there, or could not start."""
+        for worker in [one for one in self._workers if one.successor and _is_idle(one)]:
+            if worker.successor not in self._workers or _is_idle(worker.successor):
+                self._remove(worker)
 
     def _died(self, worker: WorkerProcess) -> None:
         status, words = self._remove(worker)
@@ -201,9 +237,8 @@ class LocalExecutor:
         attempt = worker.attempt
         if attempt is not None:
             kind = attempt.stopped_as or OutcomeKind.CRASHED
-            error = _stop_error(attempt) or crash_error(
-                attempt.task, status, words, out_of_memory=out_of_memory
-            )
+            stopped = stop_error(attempt.task, attempt.stopped_as, attempt.memory_peak)
+            error = stopped or crash_error(attempt.task, status, words, out_of_memory=out_of_memory)
             self._end(
                 attempt,
                 self._outcome(attempt, kind, None if kind is OutcomeKind.CANCELLED else error),
@@ -244,15 +279,18 @@ class LocalExecutor:
 
     def _start(self, attempt: _Attempt) -> None:
         try:
-            worker = WorkerProcess(attempt.task)
+            self._new_worker(attempt.task)
         except OSError as error:
             self._waiting.remove(attempt)
             self._end(attempt, self._not_started(attempt, str(error)))
-            return
+
+    def _new_worker(self, task: BlockTask, preloaded: Sequence[str] = ()) -> WorkerProcess:
+        worker = WorkerProcess(task, preloaded)
         self._workers.append(worker)
         self._selector.register(worker.results, selectors.EVENT_READ, worker)
         if worker.sentinel is not None:
             self._selector.register(worker.sentinel, selectors.EVENT_READ, worker)
+        return worker
 
     def _give(self, worker: WorkerProcess, attempt: _Attempt) -> None:
         attempt.worker = worker
@@ -280,12 +318,25 @@ class LocalExecutor:
         for attempt in list(self._attempts.values()):
             if attempt.deadline is not None and now >= attempt.deadline:
                 self._stop(attempt, OutcomeKind.TIMEOUT)
+            self._watch_memory(attempt)
             if attempt.kill_at is not None and now >= attempt.kill_at and attempt.worker:
                 attempt.kill_at = None
                 attempt.worker.kill()
         for worker in list(self._workers):
             if _is_idle(worker) and now - worker.idle_since > IDLE_LIMIT:
                 self._remove(worker)
+
+    def _watch_memory(self, attempt: _Attempt) -> None:
+        limit = attempt.task.block.memory_limit
+        if limit is None or attempt.worker is None or attempt.stopped_as is not None:
+            return
+        held = group_memory(attempt.worker.group, limit)
+        attempt.memory_peak = max(held, attempt.memory_peak or 0)
+        if held > limit:
+            # at once: what is asked to stop goes on to take more
+            attempt.stopped_as = OutcomeKind.FAILED
+            attempt.deadline = None
+            attempt.worker.kill()
 
     def _pause(self) -> float:
         """Give how long nothing has to be done, in seconds."""
@@ -297,6 +348,8 @@ class LocalExecutor:
                 if moment is not None
             ]
             moments += [w.idle_since + IDLE_LIMIT + 1 for w in self._workers if _is_idle(w)]
+            if any(a.worker and a.task.block.memory_limit for a in self._attempts.values()):
+                moments.append(time.monotonic() + LOOK_EVERY)
         return max(0.0, min(moments) - time.monotonic()) if moments else 3600.0
 
     def _end(self, attempt: _Attempt, outcome: Outcome) -> None:
@@ -310,6 +363,7 @@ class LocalExecutor:
             kind=kind,
             error=error,
             worker_pid=attempt.worker.pid if attempt.worker else None,
+            peak_memory=attempt.memory_peak,
             started_at=attempt.started_at,
             ended_at=datetime.now(UTC),
         )
@@ -330,14 +384,3 @@ class LocalExecutor:
 
 def _is_idle(worker: WorkerProcess) -> bool:
     return worker.ready and worker.attempt is None
-
-
-def _stop_error(attempt: _Attempt) -> BlockError | None:
-    if attempt.stopped_as is not OutcomeKind.TIMEOUT:
-        return None
-    return BlockError(
-        type="Timeout",
-        message=f"The block ran longer than its timeout of {attempt.task.block.timeout:g} s.",
-        file=attempt.task.block.file,
-        cell_id=attempt.task.block.cell_id,
-    )

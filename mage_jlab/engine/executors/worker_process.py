@@ -8,11 +8,12 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from mage_jlab.domain.attempt import BlockTask
+from mage_jlab.engine.executors.memory import own_memory
 from mage_jlab.engine.processes import start_time
 
 ENTRY = Path(__file__).parents[2] / "blocks" / "worker" / "main.py"
@@ -33,16 +34,22 @@ class WorkerProcess:
 
     Args:
         task: the attempt that it is started for; its interpreter, environment and key count.
+        preloaded: modules that it imports before it says that it is ready.
 
     Raises:
         OSError: when the interpreter cannot be started.
     """
 
-    def __init__(self, task: BlockTask) -> None:
+    def __init__(self, task: BlockTask, preloaded: Sequence[str] = ()) -> None:
+        self.made_for = task
         self.key = task.key
         self.attempt: Any = None
         self.ready = False
         self.idle_since = 0.0
+        self.blocks = 0
+        self.loaded: list[str] = []
+        self.memory_at_start = 0
+        self.successor: WorkerProcess | None = None
         self._buffer = b""
         self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by bury()
         self._crash_from = 0
@@ -53,7 +60,7 @@ class WorkerProcess:
         numbers = [str(descriptor) for descriptor in (commands_read, results_write, crash)]
         try:
             self._process = subprocess.Popen(
-                [task.interpreter, str(ENTRY), *numbers],
+                [task.interpreter, str(ENTRY), *numbers, *preloaded],
                 stdin=subprocess.DEVNULL,
                 stdout=crash,
                 stderr=crash,
@@ -78,6 +85,17 @@ class WorkerProcess:
     def group(self) -> int:
         """The process group that it leads."""
         return self.pid
+
+    def get_ready(self) -> None:
+        """Remember what it holds as it starts to wait for its first attempt."""
+        self.ready = True
+        self.memory_at_start = own_memory(self.pid) or 0
+
+    def is_worn(self, blocks: int, growth: int) -> bool:
+        """Say whether it has run so many blocks, or holds so many bytes more than at its start."""
+        if self.blocks >= blocks:
+            return True
+        return (own_memory(self.pid) or 0) - self.memory_at_start > growth
 
     def send(self, task: BlockTask) -> None:
         """Hand it an attempt; a worker that just died is found by its sentinel."""

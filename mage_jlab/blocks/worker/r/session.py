@@ -42,6 +42,11 @@ class Session:
         self._ready = False
         self._output = Output()
 
+    @property
+    def pid(self) -> int | None:
+        """The process that runs now, None without one."""
+        return self._process.pid if self._process is not None else None
+
     def run(self, task: Vector, log: AttemptLog) -> dict[str, Any]:
         """Have R run a block; what it writes goes to the log while it runs.
 
@@ -230,3 +235,8 @@ def session() -> Session:
     if _session is None:
         _session = Session()
     return _session
+
+
+def running() -> int | None:
+    """Give the pid of the R that runs now, None without one."""
+    return _session.pid if _session is not None else None
