@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _CONFIGURATION = """
 @configuration
-def configure():
+def configure(*frames):
     return {settings}
 """
 

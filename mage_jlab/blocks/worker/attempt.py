@@ -9,6 +9,7 @@ import runpy
 from typing import Any, Callable
 
 from . import arguments, decorators, guarding
+from .charts import block as charts
 from .codecs.decode import Decoder
 from .codecs.encode import Encoder
 from .codecs.files import OutputFolder
@@ -197,6 +198,8 @@ class Attempt:
         positional = [] if by_name else self._inputs.positional()
         source = self._source()
         names: dict[str, Any] = dict(decorators.ALL)
+        if self._block["type"] == "chart":
+            names.update(charts.MARKS)
         for place, (above, value) in enumerate(positional):
             names[f"df_{place + 1}"] = value
             if above.isidentifier():
@@ -207,7 +210,13 @@ class Attempt:
         values = [value for _, value in positional]
         for prepare in decorators.marked(vars(module), "preprocesser", module.__name__):
             self._finished(arguments.call_by_position(prepare, values, self._context, "it"))
+        if self._block["type"] == "chart" and not source.has_function(module):
+            return module, lambda: charts.drawn(module, values, self._block, self._called)
         return module, self._bound(source.functions(module), named, values)
+
+    def _called(self, function: Callable[..., Any], values: list[Any]) -> Any:
+        name = self._block["name"]
+        return self._finished(arguments.call_by_position(function, values, self._context, name))
 
     def _bound(
         self, functions: list[Callable[..., Any]], named: dict[str, Any] | None, values: list[Any]

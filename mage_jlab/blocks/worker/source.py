@@ -86,6 +86,10 @@ class BlockSource:
         exec(code, vars(module))  # noqa: S102  # running code is what a worker is for
         return module
 
+    def has_function(self, module: types.ModuleType) -> bool:
+        """Say whether the file decorates a function with its own type's mark."""
+        return bool(decorators.marked(vars(module), self.mark, self.module_name))
+
     def functions(self, module: types.ModuleType) -> list[Callable[..., Any]]:
         """Give the functions that this block is made of.
 

@@ -1,0 +1,1 @@
+"""Charts by configuration: aggregates of a frame as Vega-Lite specifications."""
