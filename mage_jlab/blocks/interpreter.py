@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -27,19 +28,24 @@ class Interpreter:
     environ: dict[str, str] = field(default_factory=dict)
 
 
-def find_interpreter(kernel: str | None) -> Interpreter:
-    """Give the interpreter of a kernelspec; without one this process's own.
+def find_interpreter(kernel: str | None, place: Path = Path()) -> Interpreter:
+    """Give the interpreter of a kernelspec or of a virtual environment; else this process's own.
 
     A kernelspec that starts a wrapper (``conda run``, ``bash -c``) is started once and asked.
 
     Args:
-        kernel: the kernelspec's name, as the workbench records it.
+        kernel: the kernelspec's name, as the workbench records it, or the path of a virtual
+            environment (what contains a ``/``).
+        place: the folder that such a path is relative to.
 
     Raises:
-        UnprocessableError: when there is no such kernelspec here, or it is no local Python.
+        UnprocessableError: when there is no such kernelspec or environment here, or it is no local
+            Python.
     """
     if kernel is None:
         return Interpreter(sys.executable)
+    if "/" in kernel:
+        return _of_environment(kernel, place)
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
@@ -64,6 +70,21 @@ def find_interpreter(kernel: str | None) -> Interpreter:
         )
     environ = {str(name): str(value) for name, value in (spec.env or {}).items()}
     return Interpreter(_executable(kernel, list(spec.argv), spec.resource_dir), environ)
+
+
+def _of_environment(path: str, place: Path) -> Interpreter:
+    """Give the interpreter of a virtual environment, with what activating it would set."""
+    folder = place / Path(path).expanduser()
+    executable = folder / "bin" / "python"
+    if not executable.is_file():
+        raise UnprocessableError(
+            f"The environment {path} of this pipeline has no bin/python: make it with "
+            f"python -m venv {path}, or choose another kernel.",
+            reason="kernel-missing",
+        )
+    # the link is not followed: by it Python finds the environment's packages
+    found = os.pathsep.join([str(executable.parent), os.environ.get("PATH", os.defpath)])
+    return Interpreter(str(executable), {"VIRTUAL_ENV": str(folder), "PATH": found})
 
 
 def _executable(kernel: str, argv: list[str], resources: str) -> str:

@@ -63,7 +63,7 @@ def take_snapshot(state: StateFolder, files: ProjectFiles, pipeline: str) -> Sna
 def _plan(
     files: ProjectFiles, word: Pipeline, record: PipelineRecord, blocks: list[PlannedBlock]
 ) -> Plan:
-    interpreter = find_interpreter(word.kernel)
+    interpreter = find_interpreter(word.kernel, files.place)
     workbench = inside(files.place, word.workbench).parent if word.workbench else files.place
     setup = next((path for path in record.shared if path.endswith("_setup.py")), None)
     return Plan(
