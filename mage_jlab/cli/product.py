@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mage_jlab.cli.preview import head
+from mage_jlab.cli.product_prune import prune
 from mage_jlab.cli.session import Session, with_session
 from mage_jlab.cli.words import ago, extent, table
 from mage_jlab.domain.page import HARD_CAP
@@ -96,3 +97,6 @@ def get(
     )
     session.services.products.save(found.id, output.absolute())
     session.answer({"output": str(output)}, f"{found.block}.{found.name} is in {output}.")
+
+
+product.add_command(prune)

@@ -7,7 +7,8 @@
 ``sync_triggers {project, triggers} -> {ids}`` ·
 ``set_trigger {project, spec, enabled, trigger} -> {trigger}`` ·
 ``enable_trigger``, ``disable_trigger``, ``remove_trigger {trigger}`` ·
-``fire_trigger {trigger, variables} -> {run}`` · ``status`` · ``stop {drain}``.
+``fire_trigger {trigger, variables} -> {run}`` · ``prune_products {project} -> {given_up}`` ·
+``status`` · ``stop {drain}``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from mage_jlab.domain.run import BlockError
 from mage_jlab.domain.trigger import TriggerSpec
 from mage_jlab.engine.dispatcher import Dispatcher
 from mage_jlab.engine.scheduler import Scheduler, TakeSnapshot
+from mage_jlab.store.failpoints import Point, reach
 from mage_jlab.store.ledger import arming, ops, stopping
 from mage_jlab.store.ledger.creating import NewRun, create_run, record_failed_run
 from mage_jlab.store.ledger.opening import open_project, place_of
@@ -138,6 +140,7 @@ class Commands:
             return {"run": create_run(tx, new, taken)}
 
         answer = self._once(op_id, change)
+        reach(Point.RUN_CREATED)
         self._dispatcher.kick()
         return answer
 
@@ -156,7 +159,13 @@ class Commands:
         return self._once(op_id, lambda tx: {"run": record_failed_run(tx, new, told)})
 
     def _cancel_run(self, op_id: str, actor: str, *, run: str) -> Answer:
-        answer = self._once(op_id, lambda tx: {"stop": stopping.cancel_run(tx, run, actor)})
+        def change(tx: Transaction) -> Answer:
+            stop = stopping.cancel_run(tx, run, actor)
+            reach(Point.CANCEL_WRITTEN)
+            return {"stop": stop}
+
+        answer = self._once(op_id, change)
+        reach(Point.CANCELLED)
         self._dispatcher.stop_attempts([(str(b), int(t)) for b, t in answer["stop"]])
         self._dispatcher.kick()
         return {"run": run}

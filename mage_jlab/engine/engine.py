@@ -16,6 +16,7 @@ from mage_jlab import __version__
 from mage_jlab.domain.engine import EngineState, EngineStatus
 from mage_jlab.domain.errors import EngineUnavailableError
 from mage_jlab.engine import wire
+from mage_jlab.engine.collector import Collector
 from mage_jlab.engine.commands import Commands
 from mage_jlab.engine.dispatcher import Dispatcher
 from mage_jlab.engine.door import Door
@@ -29,6 +30,7 @@ from mage_jlab.store.ledger import nodes, ops, timers
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.database import parse_url, writing_engine
 from mage_jlab.store.ledger.ids import maybe_moment
+from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.ledger.reading_events import read_events
 from mage_jlab.store.ledger.standing import Standing, standing
 from mage_jlab.store.ledger.writer import Writer
@@ -117,10 +119,19 @@ class Engine:
             on_lost=self._give_up,
             on_reaped=self._dispatcher.kick,
         )
+        self._reader = LedgerReader(state)
+        self._collector = Collector(
+            self._writer,
+            self._access,
+            self._reader.projects,
+            settings.collect_first_s,
+            settings.collect_s,
+        )
         self._door = Door(state.socket, self)
         self._dispatcher.kick()
         self._scheduler.start()
         self._lease.start()
+        self._collector.start()
         log.info("The engine %s is up (%d blocks at a time).", __version__, settings.slots)
 
     def run(self) -> bool:
@@ -149,6 +160,7 @@ class Engine:
     def close(self) -> None:
         """Leave in order: nothing is lost, and nothing is left running."""
         self._door.close()
+        self._collector.close()
         self._scheduler.close()
         self._lease.close()
         self._dispatcher.close()
@@ -160,6 +172,7 @@ class Engine:
             log.warning("The engine could not sign off: %s", error.orig)
         self._writer.close()
         self._access.close()
+        self._reader.close()
         self._lock.release()
         self._announce()
         log.info("The engine has stopped.")
@@ -182,6 +195,9 @@ class Engine:
             return self.status().to_json()
         if name == "stop":
             return self._ask_to_stop(drain=bool(arguments.get("drain")))
+        if name == "prune_products":
+            given = self._collector.prune(self._reader.project(arguments["project"]))
+            return {"given_up": [one.to_json() for one in given]}
         op_id = str(body.get("op_id") or uuid.uuid4().hex)
         actor = str(body.get("actor") or "unknown")
         try:

@@ -19,4 +19,6 @@ class EngineSettings:
     idle_s: float = 600.0
     renew_s: float = 5.0
     tick_s: float = 5.0
+    collect_first_s: float = 60.0
+    collect_s: float = 3600.0
     env: str | None = field(default_factory=lambda: os.environ.get("ENV") or None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mage_jlab.services.pipelines import Pipelines
     from mage_jlab.services.products import Products
     from mage_jlab.services.projects import Projects
+    from mage_jlab.services.retention import Retention
     from mage_jlab.services.runs import Runs
     from mage_jlab.services.triggers import Triggers
 
@@ -85,6 +86,13 @@ class Services:
         from mage_jlab.services.products import Products
 
         return Products(self.doors, self.projects)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Retention: what is not kept any longer."""
+        from mage_jlab.services.retention import Retention
+
+        return Retention(self.doors, self.projects)
 
     @cached_property
     def engine(self) -> Engine:

@@ -13,7 +13,7 @@ from mage_jlab.domain.page import HARD_CAP, Page
 from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockRun, Event, Run, RunMark
 from mage_jlab.domain.trigger import Miss, Trigger
-from mage_jlab.store.ledger import reading_products, reading_triggers, tables
+from mage_jlab.store.ledger import pruning, reading_products, reading_triggers, tables
 from mage_jlab.store.ledger.access import Access
 from mage_jlab.store.ledger.ids import moment
 from mage_jlab.store.ledger.reading_attempts import read_attempts
@@ -23,6 +23,7 @@ from mage_jlab.store.ledger.reading_runs import RunReading
 from mage_jlab.store.ledger.reusing import find_former
 from mage_jlab.store.ledger.rows import AttemptRow, EngineRow, ProductRow, ProjectRow
 from mage_jlab.store.paths import StateFolder
+from mage_jlab.store.retention import GivenUp
 
 
 class LedgerReader:
@@ -64,6 +65,18 @@ class LedgerReader:
             if row.id == project_id:
                 return row
         raise NotFoundError(f"No project {project_id} was opened on this engine.")
+
+    def given_up(self, project_id: str) -> list[GivenUp]:
+        """Give the products that the retention of a project would give up now.
+
+        Raises:
+            UnreadableFileError: when its rules cannot be read.
+        """
+        known = [project for project in self.projects() if project.id == project_id]
+        with self._access.connection() as connection:
+            if connection is None or not known:
+                return []
+            return pruning.chosen(connection, known[0])
 
     def runs(
         self,

@@ -40,6 +40,11 @@ _PRODUCTS = (
     .where(product.c.block_run_id == bindparam("b"))
     .order_by(product.c.position)
 )
+_STILL_THERE = (
+    select(product.c.pruned_at)
+    .where(product.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(read=True)
+)
 _REMEMBER = (
     update(block_run)
     .where(block_run.c.id == bindparam("b_id"))
@@ -115,6 +120,11 @@ def reuse(tx: Transaction, claim: Claim) -> bool:
     values = {"b_id": claim.block_run, "b_input": key, "b_env": plan.environment}
     tx.execute(_REMEMBER, values)
     if former is None:
+        return False
+    if any(
+        row.pruned_at is not None
+        for row in tx.execute(_STILL_THERE, {"ids": list(former.products)})
+    ):
         return False
     tx.execute(
         _REUSE,
