@@ -12,7 +12,7 @@ _BODIES = {
     BlockType.DATA_EXPORTER: ("data, **kwargs", '    print(f"{len(data)} rows")', ""),
     BlockType.SENSOR: ("**kwargs", "    return True", ""),
     BlockType.CUSTOM: ("*args, **kwargs", "    return None", ""),
-    BlockType.CHART: ("data, **kwargs", "    return data.plot()", ""),
+    BlockType.CHART: ("data, **kwargs", "    return data.plot().figure", ""),
     BlockType.CALLBACK: ("**kwargs", '    print(kwargs["parent_block_uuid"], "is done")', ""),
     BlockType.CONDITIONAL: ("*args, **kwargs", "    return True", ""),
 }

@@ -220,6 +220,14 @@ def test_what_is_no_frame_is_refused(workshop):
     assert "gave a int, which is no frame" in ended.error.message
 
 
+def test_a_chart_below_a_chart_is_refused(workshop, above):
+    options = {"chart_type": "histogram", "x": "sum"}
+    first = workshop.good(NOTHING, "chart", above={"up": above}, configuration=options)
+    above = {"up": list(first.values())}
+    ended = workshop.run("", "chart", above=above, configuration=options)
+    assert "the block above is a chart" in ended.error.message
+
+
 def test_polars_and_arrow_frames_are_drawn_too(workshop, chart):
     for source in ("import polars as p\nf = p.DataFrame", "import pyarrow as p\nf = p.table"):
         code = f"{source}\n@data_loader\ndef g():\n    return f({{'a': [1, 2]}})\n"

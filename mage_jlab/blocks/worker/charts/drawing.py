@@ -210,6 +210,8 @@ def as_frame(value: Any, settings: Settings) -> Any:
         return value
     if isinstance(value, pd.Series):
         return value.to_frame()
+    if isinstance(value, dict) and "vega-lite" in str(value.get("$schema", "")):
+        raise settings.wrong("the block above is a chart: set it below the block with the data.")
     convert: Callable[[], Any] | None = getattr(value, "to_pandas", None)
     try:
         return convert() if convert is not None else pd.DataFrame(value)
