@@ -25,6 +25,7 @@ class FreshState:
 
     def __init__(self) -> None:
         self._environ = dict(os.environ)
+        self._raw = dict(_raw_environ())
         self._path = list(sys.path)
         self._filters = list(warnings.filters)
         self._switch = sys.getswitchinterval()
@@ -34,6 +35,7 @@ class FreshState:
         self._locale = locale.setlocale(locale.LC_ALL)
         self._limits = {number: resource.getrlimit(number) for number in _LIMITS}
         self._signals: dict[int, Any] = {}
+        self._outside: tuple[str, dict[str, Any]] = ("", {})
 
     def keep_signals(self) -> None:
         """Remember how signals are handled now, as the state to come back to."""
@@ -46,14 +48,14 @@ class FreshState:
             cwd: the folder that the block starts in.
             folders: what stands first on ``sys.path``.
         """
-        if os.environ != self._environ:
+        if _raw_environ() != self._raw:
             os.environ.clear()
             os.environ.update(self._environ)
         os.chdir(cwd)
         os.umask(self._umask)
         # the empty entry is the folder under way, as in a notebook
         sys.path[:] = [*folders, "", *self._path]
-        _forget_modules_in(cwd)
+        self._forget_modules_in(cwd)
         warnings.filters[:] = self._filters  # type: ignore[index]  # typeshed says Sequence; it is a list
         warnings.filterwarnings("ignore", message=NO_SHOW)
         sys.setswitchinterval(self._switch)
@@ -65,6 +67,21 @@ class FreshState:
         for name, restore in _LIBRARIES.items():
             if name in sys.modules:
                 restore(sys.modules[name])
+
+    def _forget_modules_in(self, folder: str) -> None:
+        """Have modules beside the notebook imported anew: they may have been written since."""
+        inside = (os.path.realpath(folder) + os.sep, folder + os.sep)
+        kept = (os.path.dirname(__file__), sys.prefix, sys.base_prefix)
+        # only what is new since the last time is looked at: there are a thousand with pandas
+        outside = self._outside[1] if self._outside[0] == folder else {}
+        for name, module in list(sys.modules.items()):
+            if outside.get(name) is module:
+                continue
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and file.startswith(inside) and not file.startswith(kept):
+                del sys.modules[name]
+        self._outside = folder, dict(sys.modules)
+        importlib.invalidate_caches()
 
     def _restore_system(self) -> None:
         """Put back limits and signals: an alarm of one block must not end the next."""
@@ -81,6 +98,12 @@ class FreshState:
 
 _LIMITS = sorted({value for name, value in vars(resource).items() if name.startswith("RLIMIT_")})
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2)
+
+
+def _raw_environ() -> dict[Any, Any]:
+    """Give the environment without decoding it: it is compared before each block."""
+    raw: dict[Any, Any] = getattr(os.environ, "_data", None) or dict(os.environ)
+    return raw
 
 
 class _Settings:
@@ -148,14 +171,3 @@ def _matplotlib(matplotlib: Any) -> None:
 
 
 _LIBRARIES = {"decimal": _decimal, "numpy": _numpy, "pandas": _pandas, "matplotlib": _matplotlib}
-
-
-def _forget_modules_in(folder: str) -> None:
-    """Have modules beside the notebook imported anew: they may have been written since."""
-    inside = (os.path.realpath(folder) + os.sep, folder + os.sep)
-    kept = (os.path.dirname(__file__), sys.prefix, sys.base_prefix)
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.startswith(inside) and not file.startswith(kept):
-            del sys.modules[name]
-    importlib.invalidate_caches()
