@@ -107,7 +107,7 @@ fig
     mimes = [next(mime for mime in one if "vnd" in mime) for one in bundles]
     assert mimes == [
         "application/vnd.plotly.v1+json",
-        "application/vnd.vegalite.v6+json",
+        "application/vnd.vegalite.v5+json",
         "application/vnd.plotly.v1+json",
     ]
 

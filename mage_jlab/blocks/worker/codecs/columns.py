@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .geometry import geometries, rebuilt_geometries
 from .pandas_columns import extension, rebuilt_extension, rebuilt_zoned, zoned
 from .plain_columns import numbers, objects, plain, rebuilt_objects, truth_values
 
@@ -28,6 +29,8 @@ def to_arrow(values: Any) -> tuple[Any, dict[str, Any]] | None:
                 return objects(list(values))
             return plain(np.asarray(values))
         array = values.array if hasattr(values, "array") else values
+        if dtype.name == "geometry":
+            return geometries(array)
         if isinstance(dtype, pd.CategoricalDtype):
             return _categorical(array)
         if isinstance(dtype, pd.DatetimeTZDtype):
@@ -102,4 +105,5 @@ _FROM = {
     "categorical": _rebuilt_categorical,
     "zoned": rebuilt_zoned,
     "extension": rebuilt_extension,
+    "geometry": rebuilt_geometries,
 }

@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from typing import Any, Callable
 
 from ..failures import StatedError
 from . import pickles
 from .frames import to_value
 from .layout import LAYOUT, data_fields
+from .registry import FILE, MAPPED, codec_named
+from .tabular import of_arrow
 
 VERIFIED_SIZE = 16 * 1024 * 1024
 """A memory-mapped file up to this size is verified by its checksum, a larger one by its size."""
+
+VERSION = 1
+"""The newest form of manifest and files that is read here."""
 
 FILES = {
     "frame": "data.arrow",
@@ -50,16 +56,22 @@ class Decoder:
         Raises:
             StatedError: ``ProductLost`` when its file is gone or altered; ``MissingPackage``.
         """
+        _check_version(stored)
         try:
             if stored.get("inline") is not None:
                 return self._inline(stored)
-            form: Callable[[dict[str, Any], str], Any] = getattr(self, f"_{stored['type']}")
+            kind = "codec" if stored.get("codec") else stored["type"]
+            form: Callable[[dict[str, Any], str], Any] = getattr(self, f"_{kind}")
             return form(stored, self._verified(stored))
+        except (StatedError, MemoryError):
+            raise
         except ImportError as error:
             package = (error.name or "a package").split(".")[0]
             raise StatedError(
                 "MissingPackage", f"{stored['name']} cannot be read: {pickles.missing(package)}"
             ) from error
+        except Exception as error:
+            raise self._unreadable(stored, error) from error
 
     def table(self, stored: dict[str, Any]) -> Any:
         """Give a frame or series as an Arrow table without its index; None for another product.
@@ -72,29 +84,60 @@ class Decoder:
         Raises:
             StatedError: ``ProductLost`` when its file is gone or altered.
         """
-        if stored["type"] not in ("frame", "series") or stored.get("inline") is not None:
+        _check_version(stored)
+        if stored["type"] not in ("frame", "series") or stored.get("codec"):
             return None
         table = self._arrow(stored, self._verified(stored))
         return table.select(data_fields(table.schema))
 
     def _inline(self, stored: dict[str, Any]) -> Any:
+        if hashlib.sha256(stored["inline"].encode()).hexdigest() != stored["checksum"]:
+            raise _lost(stored, "was altered")
         value = json.loads(stored["inline"])
         if stored["type"] == "figure":
             return value.get("value", value["mime"])
         return value
 
     def _verified(self, stored: dict[str, Any]) -> str:
-        path = os.path.join(self._root, *stored["uri"].split("/"), FILES[stored["type"]])
+        path = self._path(stored)
         try:
             size = os.stat(path).st_size
         except OSError as error:
             raise _lost(stored, "is gone") from error
         mapped = stored["type"] in ("frame", "series", "array")
+        mapped = mapped and stored.get("codec") in (None, *MAPPED)
         if size != stored["bytes"]:
             raise _lost(stored, "was altered")
         if (not mapped or size <= VERIFIED_SIZE) and _checksum(path) != stored["checksum"]:
             raise _lost(stored, "was altered")
         return path
+
+    def _path(self, stored: dict[str, Any]) -> str:
+        file = FILE if stored.get("codec") else FILES[stored["type"]]
+        return os.path.join(self._root, *stored["uri"].split("/"), file)
+
+    def _unreadable(self, stored: dict[str, Any], error: Exception) -> StatedError:
+        """Say why a value could not be loaded: only now is the whole of a large file hashed."""
+        if stored.get("uri") and _checksum(self._path(stored)) != stored["checksum"]:
+            return _lost(stored, "was altered")
+        return StatedError(
+            "CannotLoad",
+            f"{stored['name']} ({stored.get('type_name')}) cannot be loaded here "
+            f"({type(error).__name__}: {error}): run the block that makes it again in this "
+            "environment.",
+        )
+
+    def _codec(self, stored: dict[str, Any], path: str) -> Any:
+        codec = codec_named(stored["codec"])
+        if codec is None:
+            raise StatedError(
+                "MissingPackage",
+                f"{stored['name']} ({stored.get('type_name')}) was stored by the codec "
+                f"{stored['codec']}, which no package in the environment of {sys.executable} "
+                "brings: install the package there.",
+            )
+        with open(path, "rb") as file:
+            return codec.read(file)
 
     def _arrow(self, stored: dict[str, Any], path: str) -> Any:
         import pyarrow as pa
@@ -108,6 +151,8 @@ class Decoder:
     def _frame(self, stored: dict[str, Any], path: str) -> Any:
         table = self._arrow(stored, path)
         kind = stored.get("type_name") or ""
+        if kind.startswith("pyarrow."):
+            return of_arrow(table, kind)
         if LAYOUT in (table.schema.metadata or {}):
             value, base = to_value(table, pickles.load)
             self.kept.append(base)
@@ -152,6 +197,20 @@ class Decoder:
         return self._pickled[path][stored["name"]]
 
     _model = _object
+
+
+def _check_version(stored: dict[str, Any]) -> None:
+    """Refuse what a newer version stored.
+
+    Raises:
+        StatedError: ``NewerProduct``.
+    """
+    if stored.get("version", 1) > VERSION or stored["type"] not in FILES:
+        raise StatedError(
+            "NewerProduct",
+            f"{stored['name']} was stored by a newer mage_jlab, in a form that this one does not "
+            "know: update mage_jlab where it is read, or run the block that makes it again.",
+        )
 
 
 def _read(path: str) -> bytes:

@@ -9,9 +9,9 @@ from typing import Any, Callable
 
 from ..failures import StatedError
 from . import pickles
-from .exact import json_keeps
-from .figures import bundle_of, is_figure
-from .files import OutputFolder
+from .exact import json_keeps, npy_keeps
+from .figures import bundle_of, is_figure, plain, unpacked
+from .files import OutputFolder, write_text
 from .layout import shown_columns
 from .refusals import cannot, try_alone, type_name
 from .rows import Rows
@@ -20,6 +20,9 @@ from .tabular import arrow_table
 
 INLINE_LIMIT = 16 * 1024
 """The longest JSON text that stands in the ledger's own row, in bytes."""
+
+LONGEST_PARAMETER = 200
+"""A parameter of a model is shown up to this length, in characters."""
 
 SHARED = "@objects"
 """The folder of the results that are pickled together, so that what they share stays shared."""
@@ -80,31 +83,42 @@ class Encoder:
         if json_keeps(value, self._seen):
             return self._json(name, value)
         if is_figure(value):
-            return self._figure(name, bundle_of(value), None, pickles.dump(value))
+            return self._figure(name, bundle_of(value), None, pickles.dump(unpacked(value)))
         module = kind.__module__.split(".")[0]
+        own = None
         if module not in sys.modules:
             return None
         if module == "numpy":
-            return self._array(name, value)
-        if module not in ("pandas", "pyarrow", "polars"):
+            own = self._array(name, value)
+        elif module in ("pandas", "geopandas", "pyarrow", "polars"):
+            kept = arrow_table(name, value)
+            own = None if kept is None else self._arrow(name, kept[0], value, kept[1])
+        return own if own is not None or module == "builtins" else self._by_codec(name, value)
+
+    def _by_codec(self, name: str, value: Any) -> dict[str, Any] | None:
+        """Store a value as a codec of its package does; None when there is none."""
+        from . import registry
+
+        codec = registry.codec_for(value)
+        if codec is None:
             return None
-        kept = arrow_table(name, value)
-        return None if kept is None else self._arrow(name, kept[0], value, kept[1])
+        stored = self._file(name, codec.form, value, registry.FILE, lambda f: codec.write(value, f))
+        stored["codec"] = codec.name
+        if hasattr(codec, "describe"):
+            stored.update(codec.describe(value))
+        return stored
 
     def _json(self, name: str, value: Any) -> dict[str, Any]:
         text = json.dumps(value, separators=(",", ":"))
-        return self._inline(name, "json", value, text, "value.json", text.encode())
+        if len(text) > INLINE_LIMIT:
+            return self._file(name, "json", value, "value.json", lambda f: write_text(f, text))
+        return _in_row("json", value, text)
 
     def _text(self, name: str, value: str) -> dict[str, Any]:
-        data = value.encode("utf-8", "surrogatepass")
-        return self._inline(name, "text", value, json.dumps(value), "value.txt", data)
-
-    def _inline(
-        self, name: str, form: str, value: Any, text: str, file: str, data: bytes
-    ) -> dict[str, Any]:
-        if len(text) > INLINE_LIMIT:
-            return self._file(name, form, value, file, lambda f: f.write(data))
-        return _in_row(form, value, text)
+        text = json.dumps(value) if len(value) <= INLINE_LIMIT else None
+        if text is None or len(text) > INLINE_LIMIT:
+            return self._file(name, "text", value, "value.txt", lambda f: write_text(f, value))
+        return _in_row("text", value, text)
 
     def _figure(
         self, name: str, bundle: dict[str, Any], value: Any, pickled: bytes | None
@@ -127,9 +141,7 @@ class Encoder:
     def _array(self, name: str, value: Any) -> dict[str, Any] | None:
         import numpy as np
 
-        if type(value) is not np.ndarray or value.dtype.hasobject:
-            return None
-        if value.dtype.kind == "T" or value.dtype.metadata:
+        if type(value) is not np.ndarray or not npy_keeps(value.dtype):
             return None
 
         def fill(file: Any) -> None:
@@ -206,9 +218,9 @@ class Encoder:
         return {
             name: {
                 "name": name,
-                "type": _object_form(value),
                 "type_name": type_name(value),
                 **written,
+                **_object_form(value),
             }
             for name, value in rest.items()
         }
@@ -218,10 +230,26 @@ def _is_vega(value: Any) -> bool:
     return type(value) is dict and "vega-lite" in str(value.get("$schema", ""))
 
 
-def _object_form(value: Any) -> str:
+def _object_form(value: Any) -> dict[str, Any]:
+    """Say whether a pickled value is a model; of a model its parameters are shown."""
     kind = type(value)
-    is_model = callable(getattr(kind, "fit", None)) and callable(getattr(kind, "predict", None))
-    return "model" if is_model else "object"
+    acts = ("predict", "transform", "fit_predict")
+    if not callable(getattr(kind, "fit", None)) or not any(hasattr(kind, act) for act in acts):
+        return {"type": "object"}
+    try:
+        parameters = value.get_params(deep=False)
+        shown = {str(key): _parameter(item) for key, item in parameters.items()}
+    except Exception:
+        # a model of another library, which has its own words for its parameters
+        return {"type": "model"}
+    return {"type": "model", "shown": shown}
+
+
+def _parameter(value: Any) -> Any:
+    """Give a parameter as short JSON: itself, or its text."""
+    if json_keeps(value) and len(json.dumps(value)) <= LONGEST_PARAMETER:
+        return value
+    return plain(value)[:LONGEST_PARAMETER]
 
 
 def _in_row(form: str, value: Any, text: str) -> dict[str, Any]:

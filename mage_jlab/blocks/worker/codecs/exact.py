@@ -41,6 +41,21 @@ def json_keeps(value: Any, seen: set[int] | None = None, depth: int = 0) -> bool
     )
 
 
+def npy_keeps(dtype: Any) -> bool:
+    """Say whether numpy's own file format brings an array's type back as it was."""
+    if dtype.names is None:
+        return not dtype.hasobject and dtype.kind != "T" and not dtype.metadata
+    import numpy as np
+
+    try:
+        again = np.lib.format.descr_to_dtype(np.lib.format.dtype_to_descr(dtype))
+    except ValueError:
+        # fields that overlap or stand in another order than in memory
+        return False
+    plain = dtype.type is np.void and not dtype.hasobject
+    return bool(plain and again == dtype and again.isalignedstruct == dtype.isalignedstruct)
+
+
 def same(one: Any, other: Any) -> bool:
     """Say whether two plain values are equal with equal types, all the way down."""
     kind = type(one)

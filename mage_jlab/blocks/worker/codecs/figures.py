@@ -11,6 +11,9 @@ from typing import Any
 LONGEST = 1_000_000
 """A text form that is longer is cut, in characters."""
 
+VEGA_LITE = "application/vnd.vegalite.v5+json"
+"""The form of Vega-Lite that JupyterLab draws."""
+
 METHODS = {
     "text/html": "_repr_html_",
     "text/markdown": "_repr_markdown_",
@@ -60,6 +63,26 @@ def bundle_of(value: Any) -> dict[str, Any]:
     return {mime: _cut(form) for mime, form in bundle.items()}
 
 
+def unpacked(value: Any) -> Any:
+    """Give what is to be pickled of a figure: of plotly's one that keeps its arrays.
+
+    Plotly pickles a figure with its arrays encoded for the browser, and leaves them so.
+    """
+    plotly = sys.modules.get("plotly.basedatatypes")
+    return _Unpacked(value) if plotly and isinstance(value, plotly.BaseFigure) else value
+
+
+class _Unpacked:
+    def __init__(self, figure: Any) -> None:
+        self._figure = figure
+
+    def __reduce__(self) -> Any:
+        figure = self._figure
+        make, (props,) = figure.__reduce__()
+        data = [trace.to_plotly_json() for trace in figure.data]
+        return make, ({**props, "data": data, "layout": figure.layout.to_plotly_json()},)
+
+
 def png(figure: Any) -> str:
     """Draw a matplotlib figure as a PNG, in base64, as notebooks do."""
     buffer = io.BytesIO()
@@ -92,8 +115,17 @@ def _own_bundle(value: Any) -> dict[str, Any]:
         own = own[0]
     if not isinstance(own, dict):
         return {}
-    # altair 6 writes ".json", JupyterLab's renderers are registered for "+json"
-    return {re.sub(r"(vegalite\.v\d)\.json$", r"\1+json", m): _as_json(own[m]) for m in own}
+    return dict(_drawable(mime, _as_json(form)) for mime, form in own.items())
+
+
+def _drawable(mime: str, form: Any) -> tuple[str, Any]:
+    """Give altair 6's specifications as version 5, which is what JupyterLab draws.
+
+    The versions differ in how the library is packaged; altair's are valid as both.
+    """
+    if not re.fullmatch(r"application/vnd\.vegalite\.v6[.+]json", mime):
+        return mime, form
+    return VEGA_LITE, {**form, "$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
 
 
 def _call(value: Any, method: str) -> Any:

@@ -11,8 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from ..failures import StatedError
+from .same import keep_once
 
 MANIFEST = "manifest.json"
+
+PIECE = 1 << 20
+"""How many characters of a long text are encoded at once."""
 
 
 class HashingFile:
@@ -107,6 +111,7 @@ class OutputFolder:
                 fill(target)
             finally:
                 target.close()
+            keep_once(self._root, self.path(uri, file), target.checksum, target.size)
             sync_folder(folder)
         except OSError as error:
             raise self._explained(error) from error
@@ -157,6 +162,17 @@ class OutputFolder:
                 "free some space and retry the run.",
             )
         return error
+
+
+def write_text(file: Any, text: str) -> None:
+    """Write a text as UTF-8 by pieces, so that no second copy of a long one is made.
+
+    Args:
+        file: open for writing bytes.
+        text: the text; surrogates without their other half are kept too.
+    """
+    for start in range(0, len(text), PIECE):
+        file.write(text[start : start + PIECE].encode("utf-8", "surrogatepass"))
 
 
 def sync_folder(folder: str) -> None:

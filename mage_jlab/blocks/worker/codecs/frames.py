@@ -6,6 +6,7 @@ import json
 import pickle
 from typing import Any, Callable
 
+from . import geometry
 from .columns import from_arrow, to_arrow
 from .exact import json_keeps
 from .layout import LAYOUT, OBJECT
@@ -40,6 +41,8 @@ def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
             layout[key] = kept
         elif kept:
             pickled[key] = kept
+    if type(value).__module__.startswith("geopandas."):
+        layout["geo"] = geometry.active(value)
     layout["shown"] = _shown(fields, layout)
     metadata = {LAYOUT: json.dumps(layout).encode()}
     if pickled:
@@ -84,8 +87,10 @@ def to_value(table: Any, load: Callable[[bytes], Any] = pickle.loads) -> tuple[A
     for flag, setting in layout.get("flags", {}).items():
         setattr(base.flags, flag, setting)
     if int(pd.__version__.split(".")[0]) < 3:
-        return base.copy(), None
-    return base.copy(deep=False), base
+        value, base = base.copy(), None
+    else:
+        value = base.copy(deep=False)
+    return geometry.geographic(value, layout["geo"]) if "geo" in layout else value, base
 
 
 def _shown(fields: list[Any], layout: dict[str, Any]) -> list[list[Any]]:
@@ -126,7 +131,7 @@ def _add_column(
 
     kept = to_arrow(column)
     if kept is not None:
-        fields.append((name, kept[0], None))
+        fields.append((name, kept[0], geometry.field_metadata(kept[1])))
         return {**kept[1], "field": len(fields) - 1}
     shown = [None if missing else _text(item) for item, missing in zip(column, column.isna())]
     fields.append((name, pa.array(shown, pa.large_string()), OBJECT))

@@ -51,6 +51,7 @@ def data_fields(schema: Any) -> list[int]:
 
 
 def _type(field: Any) -> str:
-    if (field.metadata or {}).items() >= OBJECT.items():
-        return "object"
+    marked = (field.metadata or {}).get(b"mage_jlab.type")
+    if marked is not None:
+        return str(marked.decode())
     return str(getattr(field.type, "storage_type", field.type))

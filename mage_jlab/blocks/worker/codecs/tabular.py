@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from . import pickles
+from .layout import LAYOUT
 from .refusals import need
 
 
@@ -29,19 +31,50 @@ def arrow_table(name: str, value: Any) -> tuple[str, Any] | None:
 def _of_pandas(name: str, value: Any) -> tuple[str, Any] | None:
     import pandas as pd
 
-    if type(value) is not pd.DataFrame and type(value) is not pd.Series:
+    geo = sys.modules.get("geopandas")
+    series = (pd.Series, geo.GeoSeries) if geo else (pd.Series,)
+    frames = (pd.DataFrame, geo.GeoDataFrame) if geo else (pd.DataFrame,)
+    if type(value) not in (*series, *frames):
         return None
     need("pyarrow", name, value)
     from .frames import to_table
 
-    form = "series" if type(value) is pd.Series else "frame"
+    form = "series" if type(value) in series else "frame"
     return form, to_table(value, pickles.dump)
 
 
 def _of_pyarrow(_: str, value: Any) -> tuple[str, Any] | None:
     import pyarrow as pa
 
-    return ("frame", value) if type(value) is pa.Table else None
+    if isinstance(value, pa.RecordBatch):
+        value = pa.Table.from_batches([value])
+    if isinstance(value, pa.Table):
+        # metadata of ours would show the file as something that it is not
+        return None if LAYOUT in (value.schema.metadata or {}) else ("frame", value)
+    if isinstance(value, (pa.Array, pa.ChunkedArray)):
+        return "series", pa.Table.from_arrays([value], ["value"])
+    return None
+
+
+def of_arrow(table: Any, kind: str) -> Any:
+    """Give a value of pyarrow's from its table.
+
+    Args:
+        table: the Arrow table.
+        kind: the name of the value's type.
+    """
+    if kind == "pyarrow.lib.Table":
+        return table
+    if kind == "pyarrow.lib.RecordBatch":
+        import pyarrow as pa
+
+        batches = table.combine_chunks().to_batches()
+        return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
+    column = table.column(0)
+    if kind == "pyarrow.lib.ChunkedArray":
+        return column
+    joined = column.combine_chunks()
+    return joined.chunk(0) if hasattr(joined, "num_chunks") else joined
 
 
 def _of_polars(name: str, value: Any) -> tuple[str, Any] | None:
@@ -61,4 +94,9 @@ def _of_polars(name: str, value: Any) -> tuple[str, Any] | None:
     return "series" if is_series else "frame", table
 
 
-_BY_MODULE = {"pandas": _of_pandas, "pyarrow": _of_pyarrow, "polars": _of_polars}
+_BY_MODULE = {
+    "pandas": _of_pandas,
+    "geopandas": _of_pandas,
+    "pyarrow": _of_pyarrow,
+    "polars": _of_polars,
+}
