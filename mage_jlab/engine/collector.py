@@ -89,6 +89,7 @@ class Collector:
                 self._delete(root, [one.uri for one in marked])
                 gone += marked
             self._collect_orphans(root)
+            files.remove_unshared(root)
         if gone:
             size = sum(one.bytes for one in gone) / 1e6
             log.info("%d products of %s were given up (%.1f MB).", len(gone), project.name, size)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEALED = "manifest.json"
+SAME = "@same"
+"""The folder in which workers keep a link to each large file, by its checksum."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ def remove_attempt(root: Path, place: str) -> None:
     """Delete all that an attempt wrote; errors as of ``remove_product``."""
     _remove(root / place)
     _remove_empty(root, (root / place).parent)
+
+
+def remove_unshared(root: Path) -> None:
+    """Delete the links to files that no product has any more."""
+    for path in (root / SAME).glob("*/*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_nlink == 1:
+                path.unlink()
 
 
 def room(root: Path, share: float) -> int:
