@@ -124,7 +124,11 @@ class Inputs:
         from ..fanning import picked
 
         item = picked(value, source.pick)
-        return item.to_dict() if hasattr(item, "to_dict") and hasattr(item, "index") else item
+        # a row of a frame is a value by its columns; a frame among the items stays a table
+        is_row = (
+            hasattr(item, "to_dict") and hasattr(item, "index") and not hasattr(item, "columns")
+        )
+        return item.to_dict() if is_row else item
 
     def table(self, source: Source, *, clean: bool = False) -> Any:
         """Give a product as an Arrow table; None when it is none.
