@@ -10,6 +10,9 @@ from mage_jlab.blocks.worker.failures import StatedError
 from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import UnprocessableError
 
+REASONS = {"MissingPackage": "package-missing"}
+"""The reason of an error by its kind, where it is no lost product."""
+
 _kept: list[Any] = []
 """What loaded values share memory with: while it lives, changing a value copies it first."""
 
@@ -31,7 +34,7 @@ def load_product(stored: StoredProduct, products_root: Path) -> Any:
     try:
         value = decoder.load(stored.to_json())
     except StatedError as error:
-        reason = "product-lost" if error.kind == "ProductLost" else "package-missing"
+        reason = REASONS.get(error.kind, "product-lost")
         raise UnprocessableError(str(error), reason=reason) from error
     _kept.extend(decoder.kept)
     return value

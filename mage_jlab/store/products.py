@@ -17,7 +17,10 @@ from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.product import Column, ProductType, RowsPage
 from mage_jlab.domain.word import Json
+from mage_jlab.store.product_places import is_remote
+from mage_jlab.store.products_altered import lost, noticed
 from mage_jlab.store.products_json import LONGEST_TEXT, json_value
+from mage_jlab.store.products_parts import SHOWN_CODECS, masked_array, sparse_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +36,15 @@ LARGEST_VALUE = 4 * 1024 * 1024
 """A JSON file that is larger is not shown as a value, in bytes."""
 
 MOST_ARRAY_COLUMNS = 200
+
+VERSION = 1
+"""The newest form of manifest and files that is shown here."""
+
+CODEC_FILE = "value.codec"
+"""The file of a product that a codec of its own wrote."""
+
+LARGEST_HEADER = 64 * 1024
+"""A file of an array without values is smaller, in bytes."""
 
 FILES = {
     ProductType.FRAME: "data.arrow",
@@ -68,28 +80,33 @@ def product_file(products_root: Path, stored: StoredProduct) -> Path:
     """Give the file of a product that is not inline.
 
     Raises:
-        NotFoundError: ``product-lost`` when it is gone or has another size than was written.
+        NotFoundError: ``product-lost`` when it is gone, has another size than was written, or was
+            written by a newer version.
     """
     if stored.uri is None:
         raise NotFoundError(f"{stored.name} has no file: it stands in the ledger.")
-    path = products_root / stored.uri / FILES[stored.type]
+    if stored.version > VERSION:
+        raise NotFoundError(
+            f"{stored.name} was stored by a newer mage_jlab: update mage_jlab to see it, "
+            "or run the block that makes it again.",
+            reason="product-lost",
+        )
+    path = products_root / stored.uri / (CODEC_FILE if stored.codec else FILES[stored.type])
     try:
         size = path.stat().st_size
     except OSError:
         size = None
     if size != stored.bytes:
-        state = "is gone" if size is None else "was altered"
-        raise NotFoundError(
-            f"The stored data of {stored.name} {state} ({stored.uri}): "
-            "run the block that makes it again.",
-            reason="product-lost",
-        )
+        raise lost(stored, "is gone" if size is None else "was altered")
     return path
 
 
 def is_there(products_root: Path, stored: StoredProduct) -> bool:
-    """Say whether a product can still be read, as far as its file's size tells."""
-    if stored.inline is not None:
+    """Say whether a product can still be read, as far as its file's size tells.
+
+    Of what lies behind a URL the ledger's word is taken: nobody waits for a network here.
+    """
+    if stored.inline is not None or is_remote(products_root):
         return True
     try:
         product_file(products_root, stored)
@@ -114,13 +131,21 @@ def read_rows(
         NotFoundError: ``product-lost`` when its file is gone or altered.
     """
     offset, limit = max(0, offset), max(0, limit)
+    if stored.codec is not None and stored.codec not in SHOWN_CODECS:
+        raise BadInputError(f"{stored.name} is kept by the codec {stored.codec}: it has no rows.")
     if stored.type is ProductType.ARRAY:
-        return _array_rows(product_file(products_root, stored), offset, limit)
+        path = product_file(products_root, stored)
+        with noticed(path, stored):
+            if stored.codec == "sparse":
+                return sparse_rows(path, offset, limit)
+            return _array_rows(path, stored.codec, offset, limit)
     if stored.type not in (ProductType.FRAME, ProductType.SERIES):
         raise BadInputError(f"{stored.name} is a {stored.type.value}: it has no rows.")
     with open_table(products_root, stored) as table:
         fields = shown_fields(table.schema)
         page = table.slice(offset, limit)
+        # altered offsets would lead the reader out of the file
+        page.validate(full=True)
         columns = [column_values(page.column(field.place)) for field in fields]
         count = page.num_rows
         return RowsPage(
@@ -142,13 +167,17 @@ def read_preview(products_root: Path, stored: StoredProduct, rows: int = 10) -> 
     Raises:
         NotFoundError: ``product-lost`` when its file is gone or altered.
     """
-    if stored.type in (ProductType.FRAME, ProductType.SERIES, ProductType.ARRAY):
+    has_rows = stored.type in (ProductType.FRAME, ProductType.SERIES, ProductType.ARRAY)
+    if has_rows and stored.codec in (None, *SHOWN_CODECS):
         return Preview(rows=read_rows(products_root, stored, 0, rows).rows)
+    if stored.shown is not None or stored.codec is not None:
+        product_file(products_root, stored)
+        return Preview(value=_named(stored) if stored.shown is None else stored.shown)
     if stored.type is ProductType.FIGURE:
         return Preview(mime=read_bundle(products_root, stored))
     if stored.type in (ProductType.JSON, ProductType.TEXT):
         return Preview(value=_value(products_root, stored))
-    return Preview(value=f"{stored.type_name or stored.type.value}, {stored.bytes:,} bytes")
+    return Preview(value=_named(stored))
 
 
 def read_bundle(products_root: Path, stored: StoredProduct) -> dict[str, Json]:
@@ -158,12 +187,10 @@ def read_bundle(products_root: Path, stored: StoredProduct) -> dict[str, Json]:
         NotFoundError: ``product-lost`` when its file is gone or altered.
     """
     if stored.inline is not None:
-        head = stored.inline
-    else:
-        with product_file(products_root, stored).open("rb") as file:
-            head = file.readline().decode()
-    bundle: dict[str, Json] = json.loads(head)["mime"]
-    return bundle
+        return dict(json.loads(stored.inline)["mime"])
+    path = product_file(products_root, stored)
+    with noticed(path, stored), path.open("rb") as file:
+        return dict(json.loads(file.readline())["mime"])
 
 
 @contextmanager
@@ -176,15 +203,10 @@ def open_table(products_root: Path, stored: StoredProduct) -> Iterator[pa.Table]
     import pyarrow as pa
 
     path = product_file(products_root, stored)
-    try:
-        with pa.memory_map(str(path)) as source:
-            yield pa.ipc.open_file(source).read_all()
-    except pa.ArrowInvalid as error:
-        raise NotFoundError(
-            f"The stored data of {stored.name} was altered ({stored.uri}): "
-            "run the block that makes it again.",
-            reason="product-lost",
-        ) from error
+    with noticed(path, stored), pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+        table.validate()
+        yield table
 
 
 def shown_fields(schema: pa.Schema) -> list[ShownField]:
@@ -225,15 +247,23 @@ def _value(products_root: Path, stored: StoredProduct) -> Json:
         return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
     if stored.bytes > LARGEST_VALUE:
         return f"JSON of {stored.bytes:,} bytes: download it to see it."
-    return json.loads(path.read_bytes())
+    with noticed(path, stored):
+        return json.loads(path.read_bytes())
 
 
-def _array_rows(path: Path, offset: int, limit: int) -> RowsPage:
+def _named(stored: StoredProduct) -> str:
+    return f"{stored.type_name or stored.type.value}, {stored.bytes:,} bytes"
+
+
+def _array_rows(path: Path, codec: str | None, offset: int, limit: int) -> RowsPage:
     import numpy as np
 
+    array: Any
     try:
-        array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = masked_array(path) if codec else np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:
+        if path.stat().st_size > LARGEST_HEADER:
+            raise
         # an empty array has nothing to map
         array = np.load(path, allow_pickle=False)
     if array.ndim == 0:

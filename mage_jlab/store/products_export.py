@@ -81,6 +81,8 @@ def _write_whole(output: Path, write: Callable[[Path], object]) -> None:
 def _writer(root: Path, stored: StoredProduct, ending: str) -> Callable[[Path], None] | None:
     """Give what writes the file, or None when there is no way."""
     form = stored.type
+    if stored.codec is not None:
+        return None
     if ending == "pkl" and form in (ProductType.OBJECT, ProductType.MODEL):
         return lambda part: _copy(product_file(root, stored), part)
     if ending == "npy" and form is ProductType.ARRAY:
