@@ -14,6 +14,7 @@ from mage_jlab.domain.pipeline import Pipeline
 from mage_jlab.domain.plan import Plan, PlannedBlock, Retry, Snapshot
 from mage_jlab.store.paths import StateFolder, inside
 from mage_jlab.store.pipeline_yaml import GROUPS
+from mage_jlab.store.product_places import prepare_place
 from mage_jlab.store.project_files import ProjectFiles
 from mage_jlab.store.project_folder import METADATA, read_metadata
 from mage_jlab.store.record_yaml import FILE as RECORD
@@ -71,7 +72,7 @@ def _plan(
         project_name=record.package or files.name,
         place=str(files.place),
         cwd=str(workbench if workbench.is_dir() else files.place),
-        products=str(files.data_root / "products"),
+        products=str(prepare_place(files.data_root)),
         logs=str(files.data_root / "logs"),
         pipeline=word.name,
         interpreter=interpreter.executable,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from mage_jlab.blocks.worker.codecs import remote
+from mage_jlab.blocks.worker.failures import StatedError
 from mage_jlab.domain.errors import MageError
 from mage_jlab.store import retention_files as files
 from mage_jlab.store.ledger import pruning
@@ -27,6 +29,9 @@ PAUSE_S = 0.02
 """How long it rests after each step, so that runs come first, in seconds."""
 ORPHAN_S = 24 * 3600.0
 """How old an attempt's folder is at least that no product points into, in seconds."""
+
+CACHE_BYTES = 10 * 1024**3
+"""How much the local copies of a project's products behind a URL may fill, in bytes."""
 
 
 class Collector:
@@ -90,6 +95,8 @@ class Collector:
                 gone += marked
             self._collect_orphans(root)
             files.remove_unshared(root)
+            if remote.url_of(str(root)) is not None:
+                self._trim(root)
         if gone:
             size = sum(one.bytes for one in gone) / 1e6
             log.info("%d products of %s were given up (%.1f MB).", len(gone), project.name, size)
@@ -100,9 +107,10 @@ class Collector:
         removed = []
         for uri in uris:
             try:
+                remote.remove(str(root), uri)
                 files.remove_product(root, uri)
                 removed.append(uri)
-            except OSError as error:
+            except (OSError, StatedError) as error:
                 log.warning("The files of %s could not be deleted: %s", uri, error)
         self._writer.do(partial(pruning.finish, uris=removed))
 
@@ -127,9 +135,27 @@ class Collector:
                 live = state is not None and not state.ended
                 if not (theirs or live or shown.intersection(folder.parts)):
                     try:
+                        remote.remove(str(root), folder.place)
                         files.remove_attempt(root, folder.place)
-                    except OSError as error:
+                    except (OSError, StatedError) as error:
                         log.warning("%s could not be deleted: %s", folder.place, error)
+
+    def _trim(self, root: Path) -> None:
+        """Delete local copies of what lies behind a URL, the longest unread first.
+
+        Copies of live runs stay: they may not be uploaded yet.
+        """
+        found = list(files.attempt_folders(root))
+        with self._access.connection() as connection:
+            assert connection is not None  # the engine has made the ledger
+            states = pruning.run_states(connection, {folder.run for folder in found})
+        ended = [f for f in found if f.run in states and states[f.run].ended]
+        size = sum(folder.bytes for folder in found)
+        for folder in sorted(ended, key=lambda folder: folder.read):
+            if size <= CACHE_BYTES or self._closing.is_set():
+                return
+            files.remove_attempt(root, folder.place)
+            size -= folder.bytes
 
     def _work(self) -> None:
         pause = self._first_s

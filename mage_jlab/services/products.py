@@ -10,6 +10,7 @@ from mage_jlab.domain.errors import BadInputError, MageError, NotFoundError
 from mage_jlab.domain.page import HARD_CAP
 from mage_jlab.domain.product import Product, RowsPage, is_displayed
 from mage_jlab.services.doors import Doors
+from mage_jlab.services.product_reading import readable
 from mage_jlab.services.projects import Projects
 
 if TYPE_CHECKING:
@@ -182,11 +183,12 @@ class Products:
         row = self._doors.ledger.product(product_id)
         if not self._projects.allows(row.project):
             raise NotFoundError(f"There is no data product {product_id} here.")
-        return row
+        return readable(row)
 
     def _shown(self, row: ProductRow, rows: int) -> Product:
         from mage_jlab.store.products import read_preview
 
+        readable(row)
         preview = read_preview(row.root, row.stored, min(rows, HARD_CAP))
         current = self._doors.ledger.current_products(row.project, row.pipeline, row.block)
         word = self._word(row, current=row.id in {other.id for other in current})

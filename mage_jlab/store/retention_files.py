@@ -23,13 +23,15 @@ class AttemptFolder:
 
     ``place`` is relative to the products folder and ``parts`` are the folders of its products in
     the same way; ``sealed`` says whether it wrote all, ``changed`` when it last changed, in seconds
-    since the epoch.
+    since the epoch, and ``read`` when a file in it was last read or written.
     """
 
     place: str
     parts: list[str]
     sealed: bool
     changed: float
+    read: float
+    bytes: int
 
     @property
     def run(self) -> str:
@@ -42,7 +44,7 @@ def attempt_folders(root: Path) -> Iterator[AttemptFolder]:
     for folder in root.glob("*/*/*/*"):
         try:
             inside = list(folder.iterdir())
-            changed = max(path.stat().st_mtime for path in [folder, *folder.rglob("*")])
+            stats = [path.stat() for path in [folder, *folder.rglob("*")]]
         except OSError:
             continue
         place = folder.relative_to(root).as_posix()
@@ -50,7 +52,9 @@ def attempt_folders(root: Path) -> Iterator[AttemptFolder]:
             place=place,
             parts=[f"{place}/{path.name}" for path in inside if path.is_dir()],
             sealed=any(path.name == SEALED for path in inside),
-            changed=changed,
+            changed=max(found.st_mtime for found in stats),
+            read=max(max(found.st_mtime, found.st_atime) for found in stats[1:] or stats),
+            bytes=sum(found.st_size for found in stats),
         )
 
 

@@ -9,7 +9,7 @@ import sys
 from typing import Any, Callable
 
 from ..failures import StatedError
-from . import pickles
+from . import pickles, remote
 from .frames import to_value
 from .layout import LAYOUT, data_fields
 from .registry import FILE, MAPPED, codec_named
@@ -98,8 +98,20 @@ class Decoder:
             return value.get("value", value["mime"])
         return value
 
-    def _verified(self, stored: dict[str, Any]) -> str:
+    def fetch(self, stored: dict[str, Any]) -> str:
+        """Give the path of a product's file; one that lies behind a URL is fetched first.
+
+        Raises:
+            StatedError: ``ProductLost`` when it is gone or altered there; ``CannotFetch``.
+        """
         path = self._path(stored)
+        wrong = remote.fetch(self._root, stored, path)
+        if wrong is not None:
+            raise _lost(stored, wrong)
+        return path
+
+    def _verified(self, stored: dict[str, Any]) -> str:
+        path = self.fetch(stored)
         try:
             size = os.stat(path).st_size
         except OSError as error:

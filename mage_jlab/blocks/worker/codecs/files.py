@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..failures import StatedError
+from . import remote
 from .same import keep_once
 
 MANIFEST = "manifest.json"
@@ -137,10 +139,13 @@ class OutputFolder:
                 sync_folder(os.path.dirname(made))
         except OSError as error:
             raise self._explained(error) from error
+        remote.upload(self._root, self._relative)
 
     def discard(self) -> None:
-        """Take away what a failed attempt wrote."""
+        """Take away what a failed attempt wrote; what stays behind a URL is collected later."""
         if self._made:
+            with contextlib.suppress(OSError, StatedError):
+                remote.remove(self._root, self._relative)
             shutil.rmtree(os.path.join(self._root, *self._relative.split("/")), ignore_errors=True)
 
     def _make(self, folder: str) -> str:
