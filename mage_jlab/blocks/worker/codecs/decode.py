@@ -241,6 +241,6 @@ def _checksum(path: str) -> str:
 def _lost(stored: dict[str, Any], how: str) -> StatedError:
     return StatedError(
         "ProductLost",
-        f"The stored data of {stored['name']} {how} ({stored['uri']}): "
+        f"The stored data of {stored['name']} {how} ({stored.get('uri') or 'in the ledger'}): "
         "run the block that makes it again.",
     )
