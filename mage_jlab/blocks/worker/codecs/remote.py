@@ -105,6 +105,8 @@ def fetch(root: str, stored: dict[str, Any], path: str) -> str | None:
 def remove(root: str, relative: str) -> None:
     """Delete a folder behind the URL of a products folder; one that is not there is no error.
 
+    A manifest that nothing else lies beside any more goes with it.
+
     Raises:
         OSError: when it could not be deleted.
     """
@@ -116,6 +118,9 @@ def remove(root: str, relative: str) -> None:
         store.invalidate_cache()
         if store.exists(f"{base}/{relative}"):
             store.rm(f"{base}/{relative}", recursive=True)
+        above = f"{base}/{relative}".rpartition("/")[0]
+        if [one.rpartition("/")[2] for one in store.find(above)] == [MANIFEST]:
+            store.rm(f"{above}/{MANIFEST}")
     except Exception as error:
         raise OSError(f"{url}/{relative}: {type(error).__name__}: {error}") from error
 
