@@ -79,6 +79,13 @@ export type RunState = "queued" | "running" | "success" | "failed" | "cancelled"
  */
 export type ProductType = "frame" | "series" | "array" | "json" | "text" | "bytes" | "figure" | "model" | "object";
 /**
+ * How a filter compares the values of a column.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FilterOp".
+ */
+export type FilterOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "null" | "not_null";
+/**
  * Where a block run stands.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -133,6 +140,10 @@ export interface Contract {
   PipelineRow: PipelineRow;
   Product: Product;
   RowsPage: RowsPage;
+  ProductDiff: ProductDiff;
+  Profile: Profile;
+  RowFilter: RowFilter;
+  TreePage: TreePage;
   Project: Project;
   Attempt: Attempt;
   Event: Event;
@@ -557,6 +568,201 @@ export interface RowsPage {
   offset: number;
   total: number;
   rows: unknown[][];
+}
+/**
+ * How the product ``after`` differs from the product ``before``.
+ *
+ * ``same`` says whether the stored contents are equal; ``summary`` says in a sentence what
+ * differs. ``key`` names the columns that tell rows; without any, equal rows are counted. For
+ * texts and JSON ``text`` is a unified diff.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProductDiff".
+ */
+export interface ProductDiff {
+  before: string;
+  after: string;
+  same: boolean;
+  summary: string;
+  schema: SchemaDiff;
+  rows: RowsDiff | null;
+  columns: ColumnDiff[];
+  key: string[] | null;
+  sample: RowsSample | null;
+  text: string | null;
+}
+/**
+ * Columns that came, went, or have another type.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SchemaDiff".
+ */
+export interface SchemaDiff {
+  added: Column[];
+  removed: Column[];
+  changed: TypeChange[];
+}
+/**
+ * A column whose type is another one.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TypeChange".
+ */
+export interface TypeChange {
+  name: string;
+  before: string;
+  after: string;
+}
+/**
+ * How many rows there are and how many differ; ``changed`` is None where no key tells them.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "RowsDiff".
+ */
+export interface RowsDiff {
+  before: number | null;
+  after: number | null;
+  added: number | null;
+  removed: number | null;
+  changed: number | null;
+}
+/**
+ * One column on both sides; ``changed`` counts the rows of both in which it differs.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ColumnDiff".
+ */
+export interface ColumnDiff {
+  name: string;
+  before: ColumnProfile | null;
+  after: ColumnProfile | null;
+  changed: number | null;
+}
+/**
+ * What a column holds, counted when its product was written.
+ *
+ * ``nulls``, ``min``, ``max`` and ``mean`` are those of all rows. With ``sampled``, ``histogram``
+ * and ``frequent`` count an even sample of the rows; a ``distinct`` that is not
+ * ``distinct_exact`` is estimated from it, and None where nobody counted.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ColumnProfile".
+ */
+export interface ColumnProfile {
+  name: string;
+  type: string;
+  nulls: number;
+  distinct: number | null;
+  distinct_exact: boolean;
+  min: unknown;
+  max: unknown;
+  mean: number | null;
+  histogram: Bin[] | null;
+  frequent: Frequent[] | null;
+  sampled: boolean;
+}
+/**
+ * A bar of a histogram: values from ``from_`` up to, but without, ``to``; the last with it.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Bin".
+ */
+export interface Bin {
+  from: unknown;
+  to: unknown;
+  count: number;
+}
+/**
+ * A value that a column holds often, and how often.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Frequent".
+ */
+export interface Frequent {
+  value: unknown;
+  count: number;
+}
+/**
+ * Some of the rows that differ, by the names of their columns.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "RowsSample".
+ */
+export interface RowsSample {
+  added: {
+    [k: string]: unknown;
+  }[];
+  removed: {
+    [k: string]: unknown;
+  }[];
+  changed: ChangedRow[];
+}
+/**
+ * A row that is there on both sides with other values.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChangedRow".
+ */
+export interface ChangedRow {
+  before: {
+    [k: string]: unknown;
+  };
+  after: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The profiles of a product's columns; a column that was not summarised has none.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Profile".
+ */
+export interface Profile {
+  rows: number | null;
+  bytes: number;
+  checksum: string;
+  profiles: ColumnProfile[];
+}
+/**
+ * What the values of a column must be for their rows to be given.
+ *
+ * A missing value satisfies ``null`` alone.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "RowFilter".
+ */
+export interface RowFilter {
+  column: string;
+  op: FilterOp;
+  value: unknown;
+}
+/**
+ * Children of one part of a JSON value; ``total`` of them there are.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreePage".
+ */
+export interface TreePage {
+  path: string;
+  type: string;
+  offset: number;
+  total: number;
+  items: TreeItem[];
+}
+/**
+ * A part of a JSON value: its key or place, and itself where it is short.
+ *
+ * ``size`` is the number of children of an object or array, or the characters of a text.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeItem".
+ */
+export interface TreeItem {
+  key: string | number;
+  path: string;
+  type: string;
+  size: number | null;
+  value: unknown;
 }
 /**
  * A project: its uuid, and its place (the real path of its folder).

@@ -8,10 +8,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
+from pydantic import TypeAdapter, ValidationError
 from tornado import web
 
 from mage_jlab.api.base import MageHandler
 from mage_jlab.api.describe import verb
+from mage_jlab.domain.errors import BadInputError
+from mage_jlab.domain.product_profile import FilterOp, RowFilter
+
+_FILTERS = TypeAdapter(list[RowFilter])
 
 CHUNK = 1024 * 1024
 """How much of a download is sent at once, in bytes."""
@@ -34,15 +39,75 @@ class RowsHandler(MageHandler):
 
     @verb(
         "RowsPage",
-        query={"offset": "The first row, from 0.", "limit": "How many; never more than 500."},
+        query={
+            "offset": "The first row, from 0.",
+            "limit": "How many; never more than 500.",
+            "sort": "Columns with commas between; `-` before one for the largest first.",
+            "filter": "A JSON list of `{column, op, value}`, all of which must hold; `op` is "
+            "eq, ne, lt, le, gt, ge, contains, null or not_null.",
+        },
         errors=(400, 404),
     )
     @web.authenticated
     @authorized
     async def get(self, product: str) -> None:
-        """Give some rows of a frame or a series; only these are read."""
+        """Give some rows of a frame or a series; only these and what the order needs are read."""
         offset, limit = self.number("offset", 0), self.number("limit", 100)
-        await self.answer(lambda: self.services.products.rows(product, offset, limit))
+        sort, filters = self.text("sort"), row_filters(self.text("filter"))
+        await self.answer(
+            lambda: self.services.products.rows(product, offset, limit, sort=sort, filters=filters)
+        )
+
+
+class ProfileHandler(MageHandler):
+    """What the columns of a frame hold."""
+
+    @verb("Profile", errors=(404,))
+    @web.authenticated
+    @authorized
+    async def get(self, product: str) -> None:
+        """Give the profiles of the columns, which were counted when the product was written."""
+        await self.answer(lambda: self.services.products.profile(product))
+
+
+class TreeHandler(MageHandler):
+    """A JSON value by its parts."""
+
+    @verb(
+        "TreePage",
+        query={
+            "path": "The part as a JSON pointer; by default the whole.",
+            "offset": "The first child, from 0.",
+            "limit": "How many children; never more than 500.",
+        },
+        errors=(400, 404),
+    )
+    @web.authenticated
+    @authorized
+    async def get(self, product: str) -> None:
+        """Give the children of one part of a JSON value, without what is below them."""
+        # an empty key and spaces count in a pointer
+        pointer = self.get_query_argument("path", "", strip=False)
+        offset, limit = self.number("offset", 0), self.number("limit", 100)
+        await self.answer(lambda: self.services.products.tree(product, pointer, offset, limit))
+
+
+class DiffHandler(MageHandler):
+    """Two products compared."""
+
+    @verb(
+        "ProductDiff",
+        query={"before": "The id of one product.", "after": "The id of the other one."},
+        errors=(400, 404),
+    )
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Say how one product differs from another."""
+        before, after = self.text("before"), self.text("after")
+        if before is None or after is None:
+            raise BadInputError("Name two products: before and after.")
+        await self.answer(lambda: self.services.products.diff(before, after))
 
 
 class FileHandler(MageHandler):
@@ -76,3 +141,23 @@ class FileHandler(MageHandler):
                     self.write(chunk)
                     await self.flush()
         await self.finish(set_content_type="application/octet-stream")
+
+
+def row_filters(text: str | None) -> list[RowFilter]:
+    """Read the filters of a query.
+
+    Raises:
+        BadInputError: when they are no JSON list of filters.
+    """
+    if text is None:
+        return []
+    try:
+        return _FILTERS.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadInputError(
+            f"The filter is no JSON list of {{column, op, value}} ({where or 'as a whole'}: "
+            f"{first['msg']}); op is one of {', '.join(FilterOp)}.",
+            "wrong-filter",
+        ) from None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mage_jlab.domain.errors import BadInputError, MageError, NotFoundError
 from mage_jlab.domain.page import HARD_CAP
 from mage_jlab.domain.product import Product, RowsPage, is_displayed
+from mage_jlab.domain.product_diff import ProductDiff
+from mage_jlab.domain.product_profile import Profile, RowFilter, TreePage
 from mage_jlab.services.doors import Doors
 from mage_jlab.services.product_reading import readable
 from mage_jlab.services.projects import Projects
@@ -126,12 +128,58 @@ class Products:
         """Give a product by its id, with its first rows or its value."""
         return self._shown(self._row(product_id), rows)
 
-    def rows(self, product_id: str, offset: int = 0, limit: int = 100) -> RowsPage:
-        """Give some rows of a frame or a series; only these are read."""
-        from mage_jlab.store.products import read_rows
+    def rows(
+        self,
+        product_id: str,
+        offset: int = 0,
+        limit: int = 100,
+        *,
+        sort: str | None = None,
+        filters: Sequence[RowFilter] = (),
+    ) -> RowsPage:
+        """Give some rows of a frame or a series; only these and what the order needs are read."""
+        from mage_jlab.store.product_rows import ordered_rows
 
         row = self._row(product_id)
-        return read_rows(row.root, row.stored, offset, min(limit, HARD_CAP))
+        return ordered_rows(row.root, row.stored, offset, min(limit, HARD_CAP), sort, filters)
+
+    def profile(self, product_id: str) -> Profile:
+        """Give what the columns of a product hold, as it was counted when it was written."""
+        from mage_jlab.store.product_profiles import stored_profile
+
+        return stored_profile(self._row(product_id).stored)
+
+    def tree(
+        self, product_id: str, pointer: str = "", offset: int = 0, limit: int = 100
+    ) -> TreePage:
+        """Give the children of one part of a JSON value."""
+        from mage_jlab.store.product_tree import tree_page
+
+        row = self._row(product_id)
+        return tree_page(row.root, row.stored, pointer, offset, min(limit, HARD_CAP))
+
+    def diff(self, before: str, after: str) -> ProductDiff:
+        """Compare two products by their ids: what differs in the second.
+
+        Raises:
+            NotFoundError: when there is no such product, or what is stored is gone.
+        """
+        from mage_jlab.store.product_diff import compare_products
+
+        one, other = self._row(before), self._row(after)
+        return compare_products(
+            (one.id, one.root, one.stored), (other.id, other.root, other.stored)
+        )
+
+    def diff_of_runs(
+        self, project_id: str, before: str, after: str, block: str, name: str | None = None
+    ) -> ProductDiff:
+        """Compare what a block returned in two runs; arguments and errors as of ``show``."""
+        rows = []
+        for ref in (before, after):
+            run = self._doors.ledger.run(ref, project=project_id)
+            rows.append(self.find(project_id, run.pipeline, block, run=run.id, name=name))
+        return self.diff(rows[0].id, rows[1].id)
 
     def save(self, product_id: str, output: Path) -> Path:
         """Write a product into a file, in the format that the file's ending says.
