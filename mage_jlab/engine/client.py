@@ -31,6 +31,10 @@ STOP_S = 20.0
 """How long a client waits for an engine that it stopped to be gone."""
 COMMAND_S = 120.0
 """How long one command may take."""
+BACK_S = 10.0
+"""How long a command whose engine died before it answered waits for the next engine."""
+NEVER_ASKED = (FileNotFoundError, ConnectionRefusedError, TimeoutError)
+"""Errors after which nobody is at work on what was asked."""
 ROOM_BYTES = 1024 * 1024
 """How much room an engine needs to start: about a new ledger and its log."""
 
@@ -109,7 +113,8 @@ class EngineClient:
             "name": name,
             "arguments": arguments,
         }
-        answer = self._request("POST", wire.COMMAND, body, COMMAND_S)
+        patience = 0.0 if name in ("status", "stop") else BACK_S
+        answer = self._request("POST", wire.COMMAND, body, COMMAND_S, patience)
         if name == "stop" and not arguments.get("drain"):
             self._wait_until_gone(STOP_S, answer.get("pid"))
         return answer
@@ -125,12 +130,17 @@ class EngineClient:
         return [Event.model_validate(item) for item in answer["events"]]
 
     def _request(
-        self, method: str, path: str, body: dict[str, Any] | None, timeout: float
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        timeout: float,
+        patience: float = 0.0,
     ) -> dict[str, Any]:
+        """Ask the engine; where it dies before it answers, ask the one that follows it."""
         text = None if body is None else json.dumps(body)
-        tries = 2
+        until: float | None = None
         while True:
-            tries -= 1
             connection = _UnixConnection(str(self._state.socket), timeout)
             try:
                 connection.request(
@@ -142,8 +152,11 @@ class EngineClient:
                 response = connection.getresponse()
                 answer = json.loads(response.read())
             except (OSError, http.client.HTTPException, ValueError) as error:
-                # The command has an op_id: asked again, it is not done again.
-                if tries and isinstance(error, (ConnectionResetError, BrokenPipeError)):
+                if until is None and not isinstance(error, NEVER_ASKED):
+                    # A command has an op_id: asked again, it is not done again.
+                    until = time.monotonic() + patience
+                if until is not None and time.monotonic() < until:
+                    time.sleep(0.05)
                     continue
                 raise EngineUnavailableError(
                     "The engine does not answer. Start it with `jupyter mage engine start`."

@@ -15,6 +15,7 @@ from mage_jlab.domain.run import BlockError
 from mage_jlab.engine.executors.base import Executor, OnOutcome, OnWorker
 from mage_jlab.engine.pace import Pace
 from mage_jlab.engine.tasks import block_task
+from mage_jlab.store.failpoints import Point, reach
 from mage_jlab.store.ledger import nodes
 from mage_jlab.store.ledger.claiming import Claim, claim, claim_items
 from mage_jlab.store.ledger.completing import complete_all, record_worker
@@ -118,6 +119,7 @@ class Dispatcher:
 
     def on_outcome(self, outcome: Outcome) -> None:
         """Take the end of an attempt; called by the executor."""
+        reach(Point.OUTCOME_RECEIVED)
         key = (outcome.block_run, outcome.token)
         if key in self._overdue:
             self._overdue.discard(key)
@@ -155,6 +157,8 @@ class Dispatcher:
                 ended.append((done, outcome))
         for superseded in complete_all(tx, ended):
             log.warning("An attempt of %s was superseded; it is discarded.", superseded.block)
+        if ended:
+            reach(Point.END_WRITTEN)
         if self._paused:
             return
         free = self.executor.slots - len(self._in_flight)
@@ -166,6 +170,8 @@ class Dispatcher:
 
             step.claims = self._claimed(without_reused(tx, claims(free), claims))
         self._claim_ahead(tx, step, ended)
+        if step.claims:
+            reach(Point.CLAIM_WRITTEN)
 
     def _claim_ahead(
         self, tx: Transaction, step: _Step, ended: list[tuple[Claim, Outcome]]
@@ -191,11 +197,17 @@ class Dispatcher:
             log.info("The ledger can be written again; work goes on.")
             self.trouble = None
             self._release_unknown()
+        if step.outcomes:
+            reach(Point.ENDED)
+        if step.claims:
+            reach(Point.CLAIMED)
         timers = any(outcome.kind is not OutcomeKind.SUCCESS for outcome in step.outcomes)
         timers = timers or any(outcome.opened is not None for outcome in step.outcomes)
         for item in step.claims:
             timers = timers or item.plan.blocks[item.block].timeout is not None
             self._start(item)
+        if step.claims:
+            reach(Point.STARTED)
         if timers:
             self._on_timer()
 

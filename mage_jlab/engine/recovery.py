@@ -9,6 +9,7 @@ from functools import partial
 
 from mage_jlab import __version__
 from mage_jlab.engine import processes
+from mage_jlab.store.failpoints import Point, reach
 from mage_jlab.store.ledger import nodes
 from mage_jlab.store.ledger.arming import recompute_times
 from mage_jlab.store.ledger.nodes import NodeRow
@@ -37,7 +38,9 @@ def take_over(writer: Writer, *, alone: bool) -> NodeRow:
         if other.host == host and other.boot_id == boot:
             workers = writer.do(partial(nodes.workers_of, node_id=other.id))
             processes.end_workers(workers)
+            reach(Point.WORKERS_ENDED)
         taken = writer.do(partial(nodes.reap, node_id=other.id, reason=REASON))
+        reach(Point.REAPED)
         if taken:
             log.warning("A former engine ended while %d blocks ran; they are taken up.", taken)
     pid = os.getpid()

@@ -14,6 +14,7 @@ from mage_jlab.domain.plan import Snapshot
 from mage_jlab.domain.run import BlockError
 from mage_jlab.domain.schedule import parse_spec
 from mage_jlab.engine.dispatcher import Dispatcher
+from mage_jlab.store.failpoints import Point, reach
 from mage_jlab.store.ledger import firing, timers
 from mage_jlab.store.ledger.firing import DueSchedule, Fired, Firing
 from mage_jlab.store.ledger.following import make_items
@@ -77,7 +78,9 @@ class Scheduler:
 
     def turn(self) -> None:
         """Fire what is due now."""
-        due = self._writer.do(timers.fire_due)
+        due = self._writer.do(_fire_timers)
+        if due.woken or due.expand:
+            reach(Point.TIMERS_FIRED)
         self._dispatcher.expire(due.overdue)
         for run in due.expand:
             self._writer.do(partial(make_items, run_id=run))
@@ -85,7 +88,8 @@ class Scheduler:
         fired = Fired([], [])
         if schedules:
             firings = self._decide(schedules, now)
-            fired = self._writer.do(lambda tx: firing.fire(tx, firings))
+            fired = self._writer.do(lambda tx: _fire(tx, firings))
+            reach(Point.FIRED)
             self._dispatcher.stop_attempts(fired.stop)
         if due.woken or due.expand or fired.runs:
             self._dispatcher.kick()
@@ -129,6 +133,19 @@ class Scheduler:
             return self._tick_s
         wait = (min(due) - time.time_ns() // 1000) / SECOND
         return min(max(wait, 0.0), self._tick_s)
+
+
+def _fire(tx: Transaction, firings: list[Firing]) -> Fired:
+    fired = firing.fire(tx, firings)
+    reach(Point.FIRE_WRITTEN)
+    return fired
+
+
+def _fire_timers(tx: Transaction) -> timers.Due:
+    due = timers.fire_due(tx)
+    if due.woken or due.expand:
+        reach(Point.TIMERS_WRITTEN)
+    return due
 
 
 def _next(tx: Transaction) -> tuple[int | None, int | None]:

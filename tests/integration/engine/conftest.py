@@ -18,6 +18,9 @@ from mage_jlab.domain.run import Run
 from mage_jlab.engine.client import EngineClient
 from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.paths import StateFolder
+from tests.integration.engine.history import violations
+from tests.servers.database_server import DatabaseServer
+from tests.servers.ledger_databases import ledger_database, ledger_server
 
 CODE = """
 import os, time
@@ -41,21 +44,23 @@ def {name}(*args, **kwargs):
 class Site:
     """A state folder, a project, and the line that each block writes outside its product."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
         self.folder = folder
-        self.state = StateFolder(folder / "state")
+        self.state = StateFolder(folder / "state", database)
         self.client = EngineClient(self.state, "ada")
         self.reader = LedgerReader(self.state)
         self.journal = folder / "journal.txt"
         self.place = folder / "project"
         self.place.mkdir()
         self.project = ""
+        self.upstream: dict[str, list[str]] = {}
 
     def snapshot(self, bodies: dict[str, tuple[list[str], str]], **more: Any) -> Snapshot:
         """Lay a snapshot out: each block by name, with those above it and its body."""
         laid_out = self.folder / "snapshots" / "h" / "project"
         (laid_out / "transformers").mkdir(parents=True)
         blocks = []
+        self.upstream = {name: upstream for name, (upstream, _) in bodies.items()}
         for name, (upstream, body) in bodies.items():
             file = f"transformers/{name}.py"
             value = f"{{'by': {name!r}, 'of': list(args)}}"
@@ -115,11 +120,31 @@ class Site:
         self.reader.close()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[DatabaseServer]:
+    """Start a PostgreSQL."""
+    with ledger_server() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Give the address of an empty database, None for the SQLite file of a state folder."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with ledger_database(request.getfixturevalue("server")) as url:
+        yield url
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path)
+def site(tmp_path: Path, database: str | None) -> Iterator[Site]:
+    """Give a site; at the end its ledger is held against what the engine promises."""
+    site = Site(tmp_path, database)
     yield site
+    broken = violations(site.state, site.upstream)
     site.close()
+    assert not broken
 
 
 def kill(pid: int) -> None:

@@ -16,6 +16,8 @@ from mage_jlab.domain.errors import EngineUnavailableError
 from mage_jlab.engine import client as client_module
 from mage_jlab.engine.client import EngineClient
 from mage_jlab.engine.exits import ALREADY, HOPELESS
+from mage_jlab.store.ledger.database import parse_url, writing_engine
+from mage_jlab.store.migrations import schema
 
 from .conftest import Site
 
@@ -23,9 +25,12 @@ ROOT = Path(client_module.__file__).parents[2]
 
 
 def _engine(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "MAGE_JLAB_STATE_DIR": str(site.state.root)}
+    if site.state.database_url_override:
+        environ["MAGE_JLAB_DATABASE_URL"] = site.state.database_url_override
     return subprocess.run(
         [sys.executable, "-m", "mage_jlab.engine", *arguments],
-        env={**os.environ, "MAGE_JLAB_STATE_DIR": str(site.state.root)},
+        env=environ,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -42,6 +47,13 @@ def test_many_clients_that_start_one_at_once_share_it(site: Site) -> None:
     assert site.log().count("is up") == 1
 
 
+def _set_version(site: Site, version: str) -> None:
+    engine = writing_engine(parse_url(site.state.database_url))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+    engine.dispose()
+
+
 def test_a_second_engine_leaves_at_once(site: Site) -> None:
     site.start()
     ended = _engine(site, "--foreground")
@@ -54,14 +66,11 @@ def test_a_second_engine_leaves_at_once(site: Site) -> None:
 def test_a_newer_ledger_is_refused_with_a_sentence(site: Site) -> None:
     site.start()
     site.client.command("stop")
-    import sqlite3
-
-    with sqlite3.connect(site.state.ledger) as ledger:
-        ledger.execute("UPDATE alembic_version SET version_num = '0099'")
-    ledger.close()
+    _set_version(site, "0099")
     with pytest.raises(EngineUnavailableError, match="written by a newer mage_jlab"):
         site.client.ensure()
     assert _engine(site).returncode == HOPELESS
+    _set_version(site, schema.HEAD)
 
 
 def test_an_idle_engine_of_another_version_is_replaced(
