@@ -11,6 +11,10 @@ export const PAGE = 200;
 /** How many pages are kept: the oldest go first. */
 const KEPT = 50;
 
+/** How many pages are read at once, and how many wait: fast scrolling passes the others. */
+const FLYING = 2;
+const WAITING = 4;
+
 /** Arrow's words for numbers, which stand at the right of their column. */
 const NUMBER = /^(u?int|float|double|half|decimal)/;
 
@@ -53,7 +57,7 @@ export class PagedRows extends DataModel {
       case 'body': {
         const page = this._pages.get(Math.floor(row / PAGE));
         if (!page) {
-          void this._load(Math.floor(row / PAGE));
+          this._want(Math.floor(row / PAGE));
           return undefined;
         }
         return page[row % PAGE]?.[column];
@@ -75,18 +79,36 @@ export class PagedRows extends DataModel {
     };
   }
 
-  private async _load(index: number): Promise<void> {
-    if (this._asked.has(index)) {
+  private _want(index: number): void {
+    if (this._flying.has(index)) {
       return;
     }
-    this._asked.add(index);
+    // The page that came in sight last is read first; one that is out of sight again drops out.
+    this._waiting = [
+      index,
+      ...this._waiting.filter(one => one !== index)
+    ].slice(0, WAITING);
+    this._pump();
+  }
+
+  private _pump(): void {
+    while (this._flying.size < FLYING) {
+      const index = this._waiting.shift();
+      if (index === undefined) {
+        return;
+      }
+      this._flying.add(index);
+      void this._load(index);
+    }
+  }
+
+  private async _load(index: number): Promise<void> {
     try {
       const page = await this._read(index * PAGE, PAGE);
       this._pages.set(index, page.rows);
-      const oldest = [...this._pages.keys()][0];
+      const [oldest] = this._pages.keys();
       if (this._pages.size > KEPT && oldest !== undefined) {
         this._pages.delete(oldest);
-        this._asked.delete(oldest);
       }
       this.emitChanged({
         type: 'cells-changed',
@@ -98,10 +120,12 @@ export class PagedRows extends DataModel {
       });
     } catch {
       // Asked again when the rows come in sight again; the connection's banner tells of it.
-      this._asked.delete(index);
     }
+    this._flying.delete(index);
+    this._pump();
   }
 
-  private _asked = new Set<number>();
+  private _flying = new Set<number>();
   private _pages = new Map<number, unknown[][]>();
+  private _waiting: number[] = [];
 }

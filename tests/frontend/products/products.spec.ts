@@ -83,6 +83,25 @@ describe('rows by page', () => {
     );
   });
 
+  it('reads two pages at once, then the last ones that came in sight', async () => {
+    const order: number[] = [];
+    const waiting: (() => void)[] = [];
+    const model = new PagedRows(columns, 10_000_000, async offset => {
+      order.push(offset / PAGE);
+      await new Promise<void>(resolve => waiting.push(resolve));
+      return { columns, offset, total: 10_000_000, rows: [] };
+    });
+    for (let page = 0; page < 100; page += 1) {
+      model.data('body', page * PAGE, 0);
+    }
+    expect(order).toEqual([0, 1]);
+    while (waiting.length > 0) {
+      waiting.shift()?.();
+      await new Promise(resolve => setTimeout(resolve, 0));
+    }
+    expect(order).toEqual([0, 1, 99, 98, 97, 96]);
+  });
+
   it('asks again for a page that could not be read', async () => {
     let tries = 0;
     const model = new PagedRows(columns, 10, () => {
