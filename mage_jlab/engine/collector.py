@@ -95,6 +95,7 @@ class Collector:
                 gone += marked
             self._collect_orphans(root)
             files.remove_unshared(root)
+            self._delete_logs(project)
             if remote.url_of(str(root)) is not None:
                 self._trim(root)
         if gone:
@@ -139,6 +140,18 @@ class Collector:
                         files.remove_attempt(root, folder.place)
                     except (OSError, StatedError) as error:
                         log.warning("%s could not be deleted: %s", folder.place, error)
+
+    def _delete_logs(self, project: ProjectRow) -> None:
+        """Delete the logs of runs that are not kept any longer."""
+        logs = Path(project.data_root) / "logs"
+        runs = [path.name for path in logs.iterdir()] if logs.is_dir() else []
+        with self._access.connection() as connection:
+            assert connection is not None  # the engine has made the ledger
+            gone = pruning.past_runs(connection, project, runs)
+        for run in gone:
+            if self._closing.wait(PAUSE_S):
+                return
+            files.remove_logs(logs, run)
 
     def _trim(self, root: Path) -> None:
         """Delete local copies of what lies behind a URL, the longest unread first.

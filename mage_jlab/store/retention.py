@@ -47,23 +47,29 @@ class Retention(PipelineRetention):
 Rules = TypeVar("Rules", bound=PipelineRetention)
 
 
-@dataclass(frozen=True)
-class Held:
-    """A product that has files: one row of the ledger.
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A run of which something is kept.
 
-    ``at`` is its run's nominal time, else its creation, and ``ended`` its end, in microseconds.
+    ``at`` is its nominal time, else its creation, and ``ended`` its end, in microseconds.
     """
+
+    run: str
+    pipeline: str
+    state: RunState
+    at: int
+    ended: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(Kept):
+    """A product that has files: one row of the ledger, with its run."""
 
     id: str
     uri: str
     checksum: str
     bytes: int
-    run: str
-    pipeline: str
     block: str
-    state: RunState
-    at: int
-    ended: int | None
 
 
 class GivenUp(Word):
@@ -115,7 +121,7 @@ def choose(
         groups[row.uri].append(row)
     rows = [row for group in groups.values() for row in group]
     needed = _needed(rows)
-    reasons = _reasons(rows, rules, now)
+    reasons = past(rows, rules, now)
     given: list[GivenUp] = []
     left: list[list[Held]] = []
     for group in groups.values():
@@ -137,25 +143,13 @@ def choose(
     return given
 
 
-def _needed(rows: Iterable[Held]) -> set[str]:
-    """Give what is never given up: what live runs have, and what is current."""
-    live = {row.id for row in rows if not row.state.ended}
-    newest: dict[tuple[str, str], tuple[int, str]] = {}
-    good = [row for row in rows if row.state is RunState.SUCCESS]
-    for row in good:
-        key = (row.pipeline, row.block)
-        newest[key] = max(newest.get(key, (row.at, row.run)), (row.at, row.run))
-    current = {row.id for row in good if newest[row.pipeline, row.block] == (row.at, row.run)}
-    return live | current
-
-
-def _reasons(
-    rows: Iterable[Held], rules: Callable[[str], PipelineRetention], now: int
+def past(
+    rows: Iterable[Kept], rules: Callable[[str], PipelineRetention], now: int
 ) -> dict[str, str]:
     """Give the runs that are past their time, each with the rule that says so."""
     runs = {row.run: row for row in rows}
     reasons: dict[str, str] = {}
-    successes: dict[str, list[Held]] = defaultdict(list)
+    successes: dict[str, list[Kept]] = defaultdict(list)
     for row in runs.values():
         if row.state is RunState.SUCCESS:
             successes[row.pipeline].append(row)
@@ -168,6 +162,18 @@ def _reasons(
         for row in sorted(found, key=lambda row: (row.at, row.run), reverse=True)[most:]:
             reasons[row.run] = f"{most} later runs succeeded"
     return reasons
+
+
+def _needed(rows: Iterable[Held]) -> set[str]:
+    """Give what is never given up: what live runs have, and what is current."""
+    live = {row.id for row in rows if not row.state.ended}
+    newest: dict[tuple[str, str], tuple[int, str]] = {}
+    good = [row for row in rows if row.state is RunState.SUCCESS]
+    for row in good:
+        key = (row.pipeline, row.block)
+        newest[key] = max(newest.get(key, (row.at, row.run)), (row.at, row.run))
+    current = {row.id for row in good if newest[row.pipeline, row.block] == (row.at, row.run)}
+    return live | current
 
 
 def _given(group: list[Held], why: str) -> GivenUp:

@@ -78,6 +78,11 @@ def remove_attempt(root: Path, place: str) -> None:
     _remove_empty(root, (root / place).parent)
 
 
+def remove_logs(logs: Path, run: str) -> None:
+    """Delete the logs of a run; errors as of ``remove_product``."""
+    _remove(logs / run)
+
+
 def remove_unshared(root: Path) -> None:
     """Delete the links to files that no product has any more."""
     for path in (root / SAME).glob("*/*"):

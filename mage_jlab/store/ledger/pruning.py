@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -18,8 +18,11 @@ from mage_jlab.store.ledger.rows import ProjectRow
 from mage_jlab.store.ledger.tables import block_run, product, run
 from mage_jlab.store.ledger.transaction import Transaction
 from mage_jlab.store.project_reader import ProjectReader
-from mage_jlab.store.retention import GivenUp, Held, choose, read_rules
+from mage_jlab.store.retention import GivenUp, Held, Kept, choose, past, read_rules
 from mage_jlab.store.retention_files import room
+
+MOST = 500
+"""How many ids one statement is asked for."""
 
 _HELD = (
     select(
@@ -79,6 +82,13 @@ _FINISH = (
     )
     .values(removed_at=bindparam("at"))
 )
+_KEPT = select(
+    run.c.id,
+    run.c.pipeline,
+    run.c.state,
+    func.coalesce(run.c.nominal_at, run.c.created_at).label("at"),
+    run.c.ended_at,
+).where(run.c.project_id == bindparam("p"), run.c.id.in_(bindparam("ids", expanding=True)))
 _RUN_STATES = select(run.c.id, run.c.state).where(run.c.id.in_(bindparam("ids", expanding=True)))
 _URIS = select(product.c.uri).where(product.c.uri.in_(bindparam("uris", expanding=True)))
 
@@ -112,6 +122,29 @@ def chosen(connection: Connection, project: ProjectRow) -> list[GivenUp]:
     space = room(Path(project.data_root), rules.disk_share)
     there = held(connection, project.id)
     return choose(there, of_pipeline, now=time.time_ns() // 1000, room=space)
+
+
+def past_runs(connection: Connection, project: ProjectRow, run_ids: Collection[str]) -> set[str]:
+    """Give those of some runs of a project that its rules do not keep any longer.
+
+    Only these runs are counted, so that rather too many are kept.
+
+    Raises:
+        MageError: when the project or its rules cannot be read.
+    """
+    _, of_pipeline = read_rules(ProjectReader.open(Path(project.place)))
+    runs = [
+        Kept(
+            run=row.id,
+            pipeline=row.pipeline,
+            state=RunState(row.state),
+            at=row.at,
+            ended=row.ended_at,
+        )
+        for ids in _parts(run_ids)
+        for row in connection.execute(_KEPT, {"p": project.id, "ids": ids})
+    ]
+    return set(past(runs, of_pipeline, time.time_ns() // 1000))
 
 
 def mark(tx: Transaction, given: Sequence[GivenUp]) -> list[GivenUp]:
@@ -148,10 +181,20 @@ def finish(tx: Transaction, uris: Sequence[str]) -> None:
 
 def run_states(connection: Connection, run_ids: Collection[str]) -> dict[str, RunState]:
     """Give the states of those runs that this ledger knows."""
-    found = connection.execute(_RUN_STATES, {"ids": list(run_ids)})
-    return {row.id: RunState(row.state) for row in found}
+    return {
+        row.id: RunState(row.state)
+        for ids in _parts(run_ids)
+        for row in connection.execute(_RUN_STATES, {"ids": ids})
+    }
 
 
 def visible(connection: Connection, uris: Collection[str]) -> set[str]:
     """Give those places of files that a product of this ledger points at or pointed at."""
     return {row.uri for row in connection.execute(_URIS, {"uris": list(uris)})}
+
+
+def _parts(ids: Collection[str]) -> Iterator[list[str]]:
+    """Split what a statement is asked for: databases limit how much that may be."""
+    every = list(ids)
+    for start in range(0, len(every), MOST):
+        yield every[start : start + MOST]

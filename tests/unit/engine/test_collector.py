@@ -128,6 +128,16 @@ def test_nobody_starts_from_what_was_given_up(shop: Shop) -> None:
     assert caught.value.reason == "product-pruned"
 
 
+def test_logs_go_with_the_runs_that_are_past(shop: Shop) -> None:
+    runs = [shop.run() for _ in range(4)]
+    logs = shop.files.data_root / "logs"
+    for run in [*runs, "of-another-ledger"]:
+        (logs / run / "a" / "_").mkdir(parents=True)
+        (logs / run / "a" / "_" / "1.jsonl").write_text("{}\n")
+    shop.prune()
+    assert {path.name for path in logs.iterdir()} == {*runs[1:], "of-another-ledger"}
+
+
 def test_wrong_rules_give_up_nothing(shop: Shop) -> None:
     runs = [shop.run() for _ in range(5)]
     with (shop.files.place / "metadata.yaml").open("a") as file:

@@ -12,7 +12,7 @@ from mage_jlab.domain.errors import UnreadableFileError
 from mage_jlab.domain.run import RunState
 from mage_jlab.store.project_files import ProjectFiles
 from mage_jlab.store.project_folder import lay_out
-from mage_jlab.store.retention import DAY, Held, PipelineRetention, choose, read_rules
+from mage_jlab.store.retention import DAY, Held, PipelineRetention, choose, past, read_rules
 
 NOW = 1000 * DAY
 PLENTY = 10**15
@@ -98,6 +98,10 @@ def test_nothing_needed_ever_goes(
     history: list[Held], successes: int, days: int, room: int
 ) -> None:
     rules = PipelineRetention(successes=successes, failed_days=days)
+    assert (
+        not {row.run for row in history if not row.state.ended}
+        & past(history, lambda _: rules, NOW).keys()
+    )
     given_up = choose(history, lambda _: rules, now=NOW, room=room)
     gone = {id_ for one in given_up for id_ in one.products}
     uris = {one.uri for one in given_up}

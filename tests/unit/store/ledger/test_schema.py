@@ -27,6 +27,7 @@ from mage_jlab.store.ledger import (
     nodes,
     ops,
     passing,
+    pruning,
     reading_events,
     reusing,
     standing,
@@ -44,7 +45,7 @@ from .conftest import Ledger, planned, snapshot
 
 ROOMS = [
     again, arming, claiming, completing, creating, ending, firing, gathering, items, nodes, ops,
-    passing, reading_events, reusing, standing, stopping, timers,
+    passing, pruning, reading_events, reusing, standing, stopping, timers,
 ]  # fmt: skip
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
 
