@@ -6,6 +6,7 @@ leaves rows that say what is still to be deleted.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -17,6 +18,7 @@ from mage_jlab.domain.run import RunState
 from mage_jlab.store.ledger.rows import ProjectRow
 from mage_jlab.store.ledger.tables import block_run, product, run
 from mage_jlab.store.ledger.transaction import Transaction
+from mage_jlab.store.product_places import is_remote
 from mage_jlab.store.project_reader import ProjectReader
 from mage_jlab.store.retention import GivenUp, Held, Kept, choose, past, read_rules
 from mage_jlab.store.retention_files import room
@@ -119,7 +121,9 @@ def chosen(connection: Connection, project: ProjectRow) -> list[GivenUp]:
         MageError: when the project or its rules cannot be read.
     """
     rules, of_pipeline = read_rules(ProjectReader.open(Path(project.place)))
-    space = room(Path(project.data_root), rules.disk_share)
+    products = Path(project.data_root) / "products"
+    # Behind a URL there is no disk whose share could be full.
+    space = sys.maxsize if is_remote(products) else room(products, rules.disk_share)
     there = held(connection, project.id)
     return choose(there, of_pipeline, now=time.time_ns() // 1000, room=space)
 

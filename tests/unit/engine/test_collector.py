@@ -138,6 +138,18 @@ def test_logs_go_with_the_runs_that_are_past(shop: Shop) -> None:
     assert {path.name for path in logs.iterdir()} == {*runs[1:], "of-another-ledger"}
 
 
+def test_a_share_of_the_disk_that_is_full_takes_the_oldest(shop: Shop) -> None:
+    runs = [shop.run() for _ in range(2)]
+    with (shop.files.place / "metadata.yaml").open("a") as file:
+        file.write("retention: {disk_share: 1.0e-15}\n")
+    (told,) = shop.bench.reader.given_up(shop.bench.project)
+    assert told.uri.startswith(runs[0])
+    assert "disk_share" in told.why
+    # behind a URL no disk of ours fills
+    (shop.root / "@remote").write_text("s3://lake/p\n")
+    assert shop.bench.reader.given_up(shop.bench.project) == []
+
+
 def test_wrong_rules_give_up_nothing(shop: Shop) -> None:
     runs = [shop.run() for _ in range(5)]
     with (shop.files.place / "metadata.yaml").open("a") as file:
