@@ -65,6 +65,8 @@ def remove_product(root: Path, uri: str) -> None:
         OSError: when a file cannot be deleted; one that is gone already is no error.
     """
     folder = root / uri
+    if ".." in folder.parts or root not in folder.parents:
+        raise OSError(f"{uri} leads out of the products folder")
     _remove(folder)
     attempt = folder.parent
     if attempt.is_dir() and all(path.name == SEALED for path in attempt.iterdir()):

@@ -120,7 +120,7 @@ def remove(root: str, relative: str) -> None:
             store.rm(f"{base}/{relative}", recursive=True)
         above = f"{base}/{relative}".rpartition("/")[0]
         if [one.rpartition("/")[2] for one in store.find(above)] == [MANIFEST]:
-            store.rm(f"{above}/{MANIFEST}")
+            store.rm(above, recursive=True)
     except Exception as error:
         raise OSError(f"{url}/{relative}: {type(error).__name__}: {error}") from error
 
