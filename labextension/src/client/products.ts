@@ -1,4 +1,4 @@
-import type { Product, RowsPage } from '../contract';
+import type { Product, Profile, RowFilter, RowsPage } from '../contract';
 import { part } from './page';
 import type { Transport } from './transport';
 
@@ -14,9 +14,25 @@ export class ProductsClient {
     return this._transport.get(`products/${part(id)}`);
   }
 
-  /** Read some rows of a frame. */
-  rows(id: string, offset: number, limit: number): Promise<RowsPage> {
-    return this._transport.get(`products/${part(id)}/rows`, { offset, limit });
+  /** Read some rows of a frame; `total` of the answer counts those that the filters let through. */
+  rows(
+    id: string,
+    offset: number,
+    limit: number,
+    order: ProductsClient.IOrder = {}
+  ): Promise<RowsPage> {
+    const { sort, filter } = order;
+    return this._transport.get(`products/${part(id)}/rows`, {
+      offset,
+      limit,
+      sort,
+      filter: filter?.length ? JSON.stringify(filter) : undefined
+    });
+  }
+
+  /** Read what the columns of a frame hold. */
+  profile(id: string): Promise<Profile> {
+    return this._transport.get(`products/${part(id)}/profile`);
   }
 
   /** Give the address from which a product is downloaded in a file format, such as `csv`. */
@@ -25,4 +41,15 @@ export class ProductsClient {
   }
 
   private _transport: Transport;
+}
+
+/** A namespace for `ProductsClient` statics. */
+export namespace ProductsClient {
+  /** Which rows, and in which order; the stored ones where nothing is said. */
+  export interface IOrder {
+    /** The column to sort by, with `-` before it for the largest first. */
+    sort?: string;
+    /** All of these must hold. */
+    filter?: readonly RowFilter[];
+  }
 }

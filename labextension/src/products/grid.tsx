@@ -114,8 +114,10 @@ export default function Grid(props: {
       return;
     }
     const columns = product.schema ?? [];
-    const model = new PagedRows(columns, product.rows ?? 0, (offset, limit) =>
-      state.rows(offset, limit)
+    const model = new PagedRows(
+      columns,
+      product.rows ?? 0,
+      (offset, limit, order) => state.rows(offset, limit, order)
     );
     const { style, body, heads } = look(node);
     const grid = new DataGrid({

@@ -1,8 +1,8 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import { sentence } from '../client';
-import type { Product, RowsPage, Run } from '../contract';
+import { type ProductsClient, sentence } from '../client';
+import type { Product, Profile, RowsPage, Run } from '../contract';
 import type { RunModel } from '../model';
 import type { IMage } from '../tokens';
 
@@ -63,10 +63,21 @@ export class ProductState implements IDisposable {
   }
 
   /**
-   * Read some rows.
+   * Read some rows of the product that is shown.
    */
-  rows(offset: number, limit: number): Promise<RowsPage> {
-    return this._mage.client.products.rows(this._id, offset, limit);
+  rows(
+    offset: number,
+    limit: number,
+    order: ProductsClient.IOrder
+  ): Promise<RowsPage> {
+    return this._mage.client.products.rows(this._id, offset, limit, order);
+  }
+
+  /**
+   * Read what the columns of the product hold.
+   */
+  profile(): Promise<Profile> {
+    return this._mage.client.products.profile(this._id);
   }
 
   /**

@@ -1,8 +1,10 @@
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is itself loaded by import() only
 import { DataModel } from '@lumino/datagrid';
 
+import { type ProductsClient, sentence } from '../client';
 import type { Column, RowsPage } from '../contract';
 import { isMoment } from '../ui';
+import { direction, isNumber } from './query';
 import { columnType } from './words';
 
 /** How many rows are read at once. */
@@ -15,11 +17,11 @@ const KEPT = 50;
 const FLYING = 2;
 const WAITING = 4;
 
-/** Arrow's words for numbers, which stand at the right of their column. */
-const NUMBER = /^(u?int|float|double|half|decimal)/;
+/** The arrow beside the name of the column that sorts. */
+const ARROWS = { ascending: ' ↑', descending: ' ↓', none: '' };
 
 /**
- * The rows of a frame for a grid, read by pages as they come in sight.
+ * The rows of a frame for a grid, read by pages as they come in sight, in an order that can change.
  */
 export class PagedRows extends DataModel {
   /**
@@ -28,9 +30,49 @@ export class PagedRows extends DataModel {
   constructor(
     private _columns: readonly Column[],
     private _total: number,
-    private _read: (offset: number, limit: number) => Promise<RowsPage>
+    private _read: (
+      offset: number,
+      limit: number,
+      order: ProductsClient.IOrder
+    ) => Promise<RowsPage>
   ) {
     super();
+  }
+
+  /** How many rows the filters let through. */
+  get total(): number {
+    return this._total;
+  }
+
+  /** The order and the filters that hold. */
+  get order(): ProductsClient.IOrder {
+    return this._order;
+  }
+
+  /**
+   * Show other rows, or the same in another order. What is shown stays until they are there, and
+   * where they cannot be read.
+   *
+   * @returns why they cannot be read; null when they are shown, or another order was asked for.
+   */
+  async ask(order: ProductsClient.IOrder): Promise<string | null> {
+    const turn = (this._turn += 1);
+    try {
+      const page = await this._read(0, PAGE, order);
+      if (turn === this._turn) {
+        this._order = order;
+        this._total = page.total;
+        this._generation += 1;
+        this._flying.clear();
+        this._waiting = [];
+        this._pages.clear();
+        this._pages.set(0, page.rows);
+        this.emitChanged({ type: 'model-reset' });
+      }
+      return null;
+    } catch (error) {
+      return turn === this._turn ? sentence(error) : null;
+    }
   }
 
   /** How many rows a region has: the heads are the name and the type. */
@@ -49,9 +91,7 @@ export class PagedRows extends DataModel {
       case 'corner-header':
         return '';
       case 'column-header':
-        return row === 0
-          ? this._columns[column].name
-          : columnType(this._columns[column].type);
+        return this._head(row, this._columns[column]);
       case 'row-header':
         return row + 1;
       case 'body': {
@@ -74,9 +114,15 @@ export class PagedRows extends DataModel {
     const body = region === 'body' || region === 'column-header';
     const type = body ? (this._columns[column]?.type ?? '') : '';
     return {
-      number: NUMBER.test(type) || region === 'row-header',
+      number: isNumber(type) || region === 'row-header',
       moment: isMoment(type)
     };
+  }
+
+  private _head(row: number, { name, type }: Column): string {
+    return row === 0
+      ? name + ARROWS[direction(this._order, name)]
+      : columnType(type);
   }
 
   private _want(index: number): void {
@@ -103,8 +149,12 @@ export class PagedRows extends DataModel {
   }
 
   private async _load(index: number): Promise<void> {
+    const generation = this._generation;
     try {
-      const page = await this._read(index * PAGE, PAGE);
+      const page = await this._read(index * PAGE, PAGE, this._order);
+      if (generation !== this._generation) {
+        return;
+      }
       this._pages.set(index, page.rows);
       const [oldest] = this._pages.keys();
       if (this._pages.size > KEPT && oldest !== undefined) {
@@ -121,11 +171,16 @@ export class PagedRows extends DataModel {
     } catch {
       // Asked again when the rows come in sight again; the connection's banner tells of it.
     }
-    this._flying.delete(index);
-    this._pump();
+    if (generation === this._generation) {
+      this._flying.delete(index);
+      this._pump();
+    }
   }
 
   private _flying = new Set<number>();
+  private _generation = 0;
+  private _order: ProductsClient.IOrder = {};
   private _pages = new Map<number, unknown[][]>();
+  private _turn = 0;
   private _waiting: number[] = [];
 }

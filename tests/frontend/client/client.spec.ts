@@ -75,6 +75,11 @@ describe('the client', () => {
     ],
     ['GET products/x', c => c.products.get('x')],
     ['GET products/x/rows?offset=0&limit=50', c => c.products.rows('x', 0, 50)],
+    [
+      'GET products/x/rows?offset=0&limit=9&sort=-n',
+      c => c.products.rows('x', 0, 9, { sort: '-n', filter: [] })
+    ],
+    ['GET products/x/profile', c => c.products.profile('x')],
     ['POST notebooks/check', c => c.notebooks.check('n.ipynb')],
     ['POST notebooks/tag', c => c.notebooks.guess('n.ipynb', content)],
     ['POST notebooks/tag', c => c.notebooks.choose('n.ipynb', content, [])],

@@ -115,6 +115,73 @@ describe('rows by page', () => {
   });
 });
 
+describe('rows in another order', () => {
+  const page = (total: number, value: unknown): RowsPage => ({
+    columns,
+    offset: 0,
+    total,
+    rows: [['UA', value]]
+  });
+
+  it('shows the first page at once, with its total and the arrow of the order', async () => {
+    const orders: unknown[] = [];
+    const model = new PagedRows(columns, 1000, (_offset, _limit, order) => {
+      orders.push(order);
+      return Promise.resolve(page(3, 'first'));
+    });
+    const filter = [{ column: 'delay', op: 'gt' as const, value: 60 }];
+    expect(await model.ask({ sort: '-delay', filter })).toBeNull();
+    expect(orders).toEqual([{ sort: '-delay', filter }]);
+    expect(model.rowCount('body')).toBe(3);
+    expect(model.data('body', 0, 1)).toBe('first');
+    expect(model.data('column-header', 0, 1)).toBe('delay ↓');
+    expect(model.data('column-header', 0, 0)).toBe('carrier');
+  });
+
+  it('keeps the former rows where the others cannot be read', async () => {
+    const model = new PagedRows(columns, 1000, () =>
+      Promise.reject(new Error('no'))
+    );
+    expect(await model.ask({ sort: 'delay' })).toContain('no');
+    expect(model.total).toBe(1000);
+    expect(model.order).toEqual({});
+  });
+
+  it('shows the last order that was asked for, whichever answer comes first', async () => {
+    const waiting: ((answer: RowsPage) => void)[] = [];
+    const model = new PagedRows(
+      columns,
+      1000,
+      () => new Promise<RowsPage>(resolve => waiting.push(resolve))
+    );
+    const slow = model.ask({ sort: 'delay' });
+    const quick = model.ask({ sort: '-delay' });
+    waiting[1](page(7, 'new'));
+    await quick;
+    waiting[0](page(9, 'old'));
+    await slow;
+    expect(model.total).toBe(7);
+    expect(model.data('body', 0, 1)).toBe('new');
+  });
+
+  it('drops a page of the former order that comes late', async () => {
+    const waiting: ((answer: RowsPage) => void)[] = [];
+    const model = new PagedRows(
+      columns,
+      1000,
+      () => new Promise<RowsPage>(resolve => waiting.push(resolve))
+    );
+    model.data('body', 0, 0);
+    const asked = model.ask({ sort: 'delay' });
+    waiting[1](page(1000, 'new'));
+    await asked;
+    waiting[0](page(1000, 'old'));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(model.data('body', 0, 1)).toBe('new');
+  });
+});
+
 describe('values', () => {
   it('draws a Vega-Lite dict as a chart', () => {
     const value = {
