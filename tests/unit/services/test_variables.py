@@ -8,6 +8,7 @@ import pytest
 
 from mage_jlab.domain.errors import BadInputError
 from mage_jlab.services.variables import check_variables, parse_assignments
+from mage_jlab.store.yaml_text import plain, read_mapping
 
 DEFAULTS: dict[str, Any] = {
     "limit": 500,
@@ -17,6 +18,13 @@ DEFAULTS: dict[str, Any] = {
     "columns": ["a"],
     "options": {"a": 1},
     "anything": None,
+    **plain(
+        read_mapping(
+            "day: 2026-11-24\nquoted: '2026-11-24'\nat: 2026-11-24 02:30:00\n"
+            "zulu: '2026-11-24T02:30:00Z'\nspaced: '2026-11-24 02:30'\nno_day: '2026-13-45'\n",
+            "metadata.yaml",
+        )
+    ),
 }
 
 
@@ -49,6 +57,14 @@ def test_an_assignment_without_a_name_or_a_value_is_refused(pair: str) -> None:
         ("options", {"b": 2}, {"b": 2}),
         ("anything", 3, 3),
         ("anything", "x", "x"),
+        ("day", "2027-01-31", "2027-01-31"),
+        ("quoted", " 2024-02-29 ", "2024-02-29"),
+        ("at", "2027-01-31T12:00", "2027-01-31T12:00:00"),
+        ("at", "2027-01-31", "2027-01-31T00:00:00"),
+        ("zulu", "2027-01-31T12:00:00Z", "2027-01-31T12:00:00Z"),
+        ("zulu", "2027-01-31T12:00:00+02:00", "2027-01-31T12:00:00+02:00"),
+        ("spaced", "2027-01-31T12:00:00.5", "2027-01-31 12:00:00.500000"),
+        ("no_day", "any", "any"),
         ("unknown", "5", "5"),
     ],
 )
@@ -73,6 +89,15 @@ def test_a_value_takes_the_type_of_the_default(name: str, given: Any, expected: 
         ("columns", "a, b", "a JSON list"),
         ("columns", {"a": 1}, "a JSON list"),
         ("options", "[1]", "a JSON object"),
+        ("day", "tomorrow", "a date"),
+        ("day", "2026-02-30", "a date"),
+        ("day", "20260228", "a date"),
+        ("day", "", "a date"),
+        ("day", "2026-11-24T00:00", "a date"),
+        ("quoted", 20261124, "a date"),
+        ("at", "noon", "a date with a time"),
+        ("at", "2026-11-24T25:00", "a date with a time"),
+        ("zulu", None, "a date with a time"),
     ],
 )
 def test_a_value_of_another_type_is_refused_with_what_was_expected(
