@@ -145,7 +145,9 @@ class Encoder:
             return None
 
         def fill(file: Any) -> None:
-            np.lib.format.write_array(file, value, allow_pickle=False)
+            # the third version holds any field's name; left to itself numpy warns of it
+            version = (3, 0) if value.dtype.names else None
+            np.lib.format.write_array(file, value, version, allow_pickle=False)
 
         stored = self._file(name, "array", value, "value.npy", fill)
         stored["rows"] = int(value.shape[0]) if value.ndim else None

@@ -80,7 +80,7 @@ class _Unpacked:
         figure = self._figure
         make, (props,) = figure.__reduce__()
         data = [trace.to_plotly_json() for trace in figure.data]
-        return make, ({**props, "data": data, "layout": figure.layout.to_plotly_json()},)
+        return make, ({**props, "data": data},)
 
 
 def png(figure: Any) -> str:

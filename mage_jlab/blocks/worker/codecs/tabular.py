@@ -87,8 +87,15 @@ def _of_polars(name: str, value: Any) -> tuple[str, Any] | None:
     frame = value.to_frame() if is_series else value
     if any(dtype == pl.Object for dtype in frame.dtypes):
         return None
-    table = frame.to_arrow(compat_level=pl.CompatLevel.newest())
-    back: Any = pl.from_arrow(table)
+    import pyarrow as pa
+
+    try:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.newest())
+    except pa.ArrowInvalid:
+        # a type that Arrow has not, as integers of 128 bits
+        return None
+    # joining the chunks would copy all of it, only to compare
+    back: Any = pl.from_arrow(table, rechunk=False)
     if back.schema != frame.schema or not back.equals(frame):
         return None
     return "series" if is_series else "frame", table
