@@ -24,6 +24,7 @@ from mage_jlab.store.products import (
 )
 from mage_jlab.store.row_filters import matching
 from mage_jlab.store.row_orders import RowOrders
+from mage_jlab.store.row_sorting import SortKey, plain_values, sorted_places
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,28 +122,10 @@ def unknown_column(name: str, names: Sequence[str]) -> BadInputError:
     )
 
 
-def plain_values(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give a column without a dictionary, an extension or a view, as the compute kernels want."""
-    import pyarrow as pa
-
-    if isinstance(column.type, pa.BaseExtensionType):
-        column = pa.chunked_array(
-            [chunk.storage for chunk in column.chunks], column.type.storage_type
-        )
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_string_view(column.type):
-        column = column.cast(pa.large_string())
-    if pa.types.is_binary_view(column.type):
-        column = column.cast(pa.large_binary())
-    return column
-
-
 def _order(
     table: pa.Table, fields: list[ShownField], sort: str | None, filters: Sequence[RowFilter]
 ) -> Order:
     import numpy as np
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     compute: Any = pc
@@ -152,6 +135,7 @@ def _order(
     names = list(places)
     rows: Any = None
     mask: Any = None
+    passed: Any = None
     keys = sort_keys(sort, names) if sort else []
     for asked in filters:
         if asked.column not in places:
@@ -159,43 +143,16 @@ def _order(
         found = matching(plain_values(table.column(places[asked.column])), asked)
         mask = found if mask is None else compute.and_(mask, found)
     if mask is not None:
-        rows = compute.indices_nonzero(mask)
+        passed = compute.indices_nonzero(mask)
+        rows = np.asarray(passed.to_numpy())
     if keys:
-        columns = []
-        for name, _ in keys:
-            column = _sortable(table.column(places[name]), name)
-            columns.append(column if rows is None else column.take(rows))
-        directions = [
-            (str(at), "descending" if largest_first else "ascending")
-            for at, (_, largest_first) in enumerate(keys)
-        ]
-        wanted = pa.table(columns, names=[str(at) for at in range(len(keys))])
-        sorting = compute.sort_indices(wanted, directions, null_placement="at_end")
-        rows = sorting if rows is None else rows.take(sorting)
-    width: Any = np.uint32 if table.num_rows < 2**32 else np.uint64
-    # Arrow's own memory is given back; what is kept is half as wide
-    return np.asarray(rows.to_numpy(zero_copy_only=False)).astype(width)
-
-
-def _sortable(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    compute: Any = pc
-    if pa.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
-        ordered = column.type.ordered
-        values = column.chunk(0).dictionary if column.num_chunks else None
-        if values is None:
-            return column.cast(column.type.value_type)
-        ranks: Any = None if ordered else compute.rank(values, tiebreaker="dense")
-        codes = [chunk.indices if ordered else ranks.take(chunk.indices) for chunk in column.chunks]
-        return pa.chunked_array(codes)
-    column = plain_values(column)
-    kind = column.type
-    if pa.types.is_nested(kind) or pa.types.is_null(kind):
-        raise BadInputError(f"{name} holds {kind}, which has no order.", "wrong-order")
-    return column
+        columns = [(name, table.column(places[name]), down) for name, down in keys]
+        if passed is not None:
+            columns = [(name, column.take(passed), down) for name, column, down in columns]
+        order = sorted_places([SortKey(*column) for column in columns])
+        rows = order if rows is None else rows[order]
+    # half as wide as the sort's own numbers: what is kept counts
+    return np.asarray(rows).astype(np.uint32 if table.num_rows < 2**32 else np.uint64)
 
 
 def _taken(table: pa.Table, rows: Order, fields: list[ShownField]) -> pa.Table:
