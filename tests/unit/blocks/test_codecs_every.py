@@ -100,8 +100,9 @@ def indexes(draw: st.DrawFn) -> pd.Index:
 
 
 def _hashable(column: pd.Series) -> bool:
-    is_sparse = isinstance(column.dtype, pd.SparseDtype)
-    return not is_sparse and not any(isinstance(cell, list) for cell in column)
+    if isinstance(column.dtype, pd.SparseDtype) or column.dtype == "float16":
+        return False
+    return not any(isinstance(cell, list) for cell in column)
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
@@ -191,7 +192,11 @@ class Decoder:
         return json.loads(_read(path))
 
     def _text(self, _: dict[str, Any], path: str) -> str:
-        return _read(path).decode("utf-8", "surrogatepass")
+        # by pieces: decoding a long text of wide characters at once takes several times its size
+        decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        with open(path, "rb") as file:
+            pieces = [decoder.decode(data) for data in iter(lambda: file.read(1 << 20), b"")]
+        return "".join(pieces) + decoder.decode(b"", final=True)
 
     def _bytes(self, _: dict[str, Any], path: str) -> bytes:
         return _read(path)

@@ -33,7 +33,7 @@ def to_table(value: Any, dump: Callable[[Any], bytes]) -> Any:
     columns = [value] if is_series else [value.iloc[:, i] for i in range(value.shape[1])]
     labels = [value.name] if is_series else list(value.columns)
     for label, column in zip(labels, columns):
-        layout["columns"].append(_add_column(fields, str(label), column, dump, pickled))
+        layout["columns"].append(_add_column(fields, _text(label), column, dump, pickled))
     _add_labels(value, is_series, layout, pickled)
     _add_index(value.index, fields, layout, pickled)
     for key, kept in (("attrs", value.attrs), ("flags", _flags(value))):

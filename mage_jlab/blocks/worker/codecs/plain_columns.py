@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .exact import same
+from .exact import DEEPEST, same
 
 _ZERO_COPY_KINDS = "iufMm"
 
@@ -55,10 +55,20 @@ def objects(values: list[Any]) -> tuple[Any, dict[str, Any]] | None:
     """Give Python's objects as Arrow's, and their description; None when others come back."""
     import pyarrow as pa
 
+    if any(map(_is_deep, values)):
+        return None
     array = pa.array(values, from_pandas=False)
     if not all(map(same, array.to_pylist(), values)):
         return None
     return array, {"how": "objects"}
+
+
+def _is_deep(value: Any, depth: int = 0) -> bool:
+    """Say whether a value is nested deeply or holds itself: Arrow follows it until it crashes."""
+    if not isinstance(value, (list, tuple, dict)):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return depth > DEEPEST or any(_is_deep(item, depth + 1) for item in inside)
 
 
 def rebuilt_objects(column: Any, _: dict[str, Any]) -> Any:
