@@ -1,4 +1,4 @@
-"""What a block may use at most: its time and its memory, as its configuration says it."""
+"""What a block may use at most: time, memory, items at a time, as its configuration says it."""
 
 from __future__ import annotations
 
@@ -70,6 +70,29 @@ def time_limit(block: str, entry: dict[str, Any]) -> float | None:
             f"timeout of {block} is {given!r}: give a number of seconds.", reason="limit-wrong"
         )
     return seconds
+
+
+def concurrency(block: str, entry: dict[str, Any]) -> int | None:
+    """Give how many items of a block may run at a time in one run; None without a limit.
+
+    Args:
+        block: the block's name.
+        entry: the block's entry in the pipeline's YAML; its configuration's ``concurrency``
+            counts.
+
+    Raises:
+        UnprocessableError: when it is no whole number above 0.
+    """
+    given = _mapping(entry.get("configuration")).get("concurrency")
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise UnprocessableError(
+            f"concurrency of {block} is {given!r}: give how many of its items may run at a time, "
+            "a whole number from 1.",
+            reason="limit-wrong",
+        )
+    return given
 
 
 def _mapping(value: Any) -> dict[str, Any]:

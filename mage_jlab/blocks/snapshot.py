@@ -7,7 +7,7 @@ from typing import Any
 
 from mage_jlab.blocks.depending import environment_hash, with_cache
 from mage_jlab.blocks.interpreter import find_interpreter
-from mage_jlab.blocks.limits import memory_limit, time_limit
+from mage_jlab.blocks.limits import concurrency, memory_limit, time_limit
 from mage_jlab.domain.block import Block, BlockType, Language
 from mage_jlab.domain.errors import NotFoundError, UnreadableFileError
 from mage_jlab.domain.pipeline import Pipeline
@@ -117,6 +117,7 @@ def _planned(
         retry=_retry(project_retry, entry.get("retry_config") or {}),
         timeout=time_limit(block.name, entry),
         memory_limit=memory_limit(block.name, entry),
+        concurrency=concurrency(block.name, entry),
         at_most_once=bool(block.configuration.get("at_most_once", False)),
     )
 

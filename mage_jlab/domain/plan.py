@@ -32,9 +32,9 @@ class PlannedBlock(Word):
     ``upstream``: the block waits for them, and gets nothing from them; ``guarding`` are the blocks
     of which a conditional says whether they run. ``cache`` is the hash of the code and settings of
     a block that is not run again while nothing has changed, ``reads`` the keywords that it reads
-    (None: any); ``timeout`` is in seconds, ``memory_limit`` in bytes. ``sql_above`` has the
-    configuration of each SQL block among ``upstream``: its table may stand in the same
-    database.
+    (None: any); ``timeout`` is in seconds, ``memory_limit`` in bytes, ``concurrency`` how many
+    of its items may run at a time. ``sql_above`` has the configuration of each SQL block among
+    ``upstream``: its table may stand in the same database.
     """
 
     name: str
@@ -56,6 +56,7 @@ class PlannedBlock(Word):
     retry: Retry = Retry()
     timeout: float | None = None
     memory_limit: int | None = None
+    concurrency: int | None = None
     crash_retries: int = 2
     at_most_once: bool = False
     cache: str | None = None

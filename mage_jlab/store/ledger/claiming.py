@@ -28,6 +28,7 @@ from mage_jlab.store.ledger import timers
 from mage_jlab.store.ledger.facts import RunFacts
 from mage_jlab.store.ledger.gathering import gather, item_index
 from mage_jlab.store.ledger.ids import SECOND
+from mage_jlab.store.ledger.limiting import Full, but, room, within_limits
 from mage_jlab.store.ledger.plans import PlanView
 from mage_jlab.store.ledger.tables import attempt, block_run, node, pool, run
 from mage_jlab.store.ledger.transaction import Transaction
@@ -167,7 +168,9 @@ def claim(
 
 
 def claim_items(tx: Transaction, node_id: str, epoch: int, limit: int, like: Claim) -> list[Claim]:
-    """Claim more ready items of a fan-out, where nothing limits how many run at a time.
+    """Claim more ready items of a fan-out, unless a pool limits how many run at a time.
+
+    Never more than the block's own ``concurrency`` lets run.
 
     Args:
         tx: the change.
@@ -176,8 +179,11 @@ def claim_items(tx: Transaction, node_id: str, epoch: int, limit: int, like: Cla
         limit: the most items to claim.
         like: a claimed item of the same block.
     """
+    most = like.plan.blocks[like.block].concurrency
+    if most is not None:
+        limit = min(limit, room(tx, like.facts.id, like.block, most))
     for name, slots in tx.pools():
-        if slots is None:
+        if slots is None and limit > 0:
             values = {"r": like.facts.id, "b": like.block}
             rows = _rows(tx, CLAIM_ITEMS, node_id, epoch, name, limit, values)
             if rows:
@@ -200,8 +206,18 @@ def _claim_in(
         limit = min(limit, slots - occupied)
         if limit <= 0:
             return []
-    rows = _rows(tx, CLAIM, node_id, epoch, pool_name, limit, {})
-    return _with_attempts(tx, node_id, rows, going)
+    claims: list[Claim] = []
+    full: list[Full] = []
+    while limit > 0:
+        statement = _claiming(*but(full)) if full else CLAIM
+        rows = _rows(tx, statement, node_id, epoch, pool_name, limit, {})
+        rows, more_full = within_limits(tx, rows)
+        claims += _with_attempts(tx, node_id, rows, going)
+        if not more_full:
+            break
+        full += more_full
+        limit -= len(rows)
+    return claims
 
 
 def _rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from .conftest import Stage
 
@@ -286,3 +287,18 @@ def test_a_cancel_stops_the_items_and_a_retry_goes_on_with_them(stage: Stage) ->
     word = stage.services.runs.wait(run, 20)
     assert word.state == "success"
     assert word.fan_outs[0].items == {"success": 4}
+
+
+def test_a_block_has_a_limit_of_its_own_for_its_items(stage: Stage) -> None:
+    each = (
+        "import time\nopen(NOTES, 'a').write('begins' + chr(10))\ntime.sleep(0.05)\n"
+        "open(NOTES, 'a').write('ends' + chr(10))\nreturn args[0]"
+    )
+    _fan(stage, "narrow", "[list(range(6))]", each)
+    path = stage.place / "pipelines" / "narrow" / "metadata.yaml"
+    written = yaml.safe_load(path.read_text())
+    written["blocks"][1]["configuration"]["concurrency"] = 1
+    path.write_text(yaml.safe_dump(written))
+    ran = stage.run("narrow")
+    assert ran.value("narrow_join") == {"it": [0, 1, 2, 3, 4, 5]}
+    assert stage.noted() == ["begins", "ends"] * 6  # two slots, and one item at a time

@@ -137,3 +137,18 @@ def test_a_link_out_of_the_project_is_not_kept(project, state, tmp_path):
 def test_block_types_that_never_run_are_left_out(project, state):
     types = {block.type for block in take_snapshot(state, project, "sales").plan.blocks}
     assert BlockType.SCRATCHPAD not in types
+
+
+def test_concurrency_is_a_whole_number_above_0(project, state):
+    path = project.place / "pipelines/sales/metadata.yaml"
+    for given, meant in (("3", 3), ("null", None)):
+        path.write_text(PIPELINE.replace("at_most_once: true", f"concurrency: {given}"))
+        clean = take_snapshot(state, project, "sales").plan.blocks[1]
+        assert (clean.name, clean.concurrency) == ("clean", meant)
+    for given in ("0", "-1", "true", "2.5", "many", "[1]"):
+        path.write_text(PIPELINE.replace("at_most_once: true", f"concurrency: {given}"))
+        with pytest.raises(UnprocessableError) as error:
+            take_snapshot(state, project, "sales")
+        assert error.value.reason == "limit-wrong"
+        assert "concurrency of clean is" in str(error.value)
+        assert "a whole number from 1" in str(error.value)
