@@ -17,7 +17,8 @@ from mage_jlab.domain.attempt import OutcomeKind
 FOLDER = Path(mage_jlab.blocks.worker.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
 LOOKED_FOR = {"cloudpickle", "numpy", "pandas", "polars", "pyarrow", "pytz", "matplotlib"}
-LOOKED_FOR |= {"boto3", "duckdb", "jinja2", "psycopg", "pymysql"}
+LOOKED_FOR |= {"boto3", "duckdb", "fsspec", "geopandas", "jinja2", "psycopg", "pymysql"}
+LOOKED_FOR |= {"scipy", "shapely"}
 LOOKED_FOR |= {"snowflake", "sqlalchemy", "sqlglot", "yaml"}
 HEAD = "from mage_jlab import transformer\n@transformer\n"
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -21,14 +22,21 @@ PIECE = 1 << 20
 """How many characters of a long text are encoded at once."""
 
 
+ASIDE = 1 << 20
+"""Pieces of at least so many bytes are hashed by a thread while they are written."""
+
+
 class HashingFile:
     """A new file that is hashed while it is written and synced when it is closed.
 
     Args:
         path: where it is made; it must not exist.
+        root: the products folder, where a former file of equal content is looked for: the new one
+            is a link to that then, and need not be synced.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, root: str | None = None) -> None:
+        self._path, self._root = path, root
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o644)
         self._hash = hashlib.sha256()
@@ -38,11 +46,23 @@ class HashingFile:
     def write(self, data: Any) -> int:
         """Write bytes; gives their number."""
         view = memoryview(data).cast("B")
-        self._hash.update(view)
         self.size += len(view)
+        if len(view) < ASIDE:
+            self._hash.update(view)
+            self._write(view)
+            return len(view)
+        hashing = threading.Thread(target=self._hash.update, args=(view,), daemon=True)
+        hashing.start()
+        try:
+            self._write(view)
+        finally:
+            # the bytes are the caller's again when this returns
+            hashing.join()
+        return len(view)
+
+    def _write(self, view: memoryview) -> None:
         while view:
             view = view[os.write(self._descriptor, view) :]
-        return len(memoryview(data).cast("B"))
 
     def tell(self) -> int:
         """Give the position, which is the size."""
@@ -67,8 +87,10 @@ class HashingFile:
         """Sync and close."""
         if not self.closed:
             self.closed = True
+            root = self._root
             try:
-                os.fsync(self._descriptor)
+                if root is None or not keep_once(root, self._path, self.checksum, self.size):
+                    os.fsync(self._descriptor)
             finally:
                 os.close(self._descriptor)
 
@@ -108,12 +130,11 @@ class OutputFolder:
         uri = f"{self._relative}/{part_name(part)}"
         try:
             folder = self._make(os.path.join(self._root, *uri.split("/")))
-            target = HashingFile(os.path.join(folder, file))
+            target = HashingFile(os.path.join(folder, file), self._root)
             try:
                 fill(target)
             finally:
                 target.close()
-            keep_once(self._root, self.path(uri, file), target.checksum, target.size)
             sync_folder(folder)
         except OSError as error:
             raise self._explained(error) from error

@@ -6,10 +6,12 @@ engine's collector takes it away when no product has it any more.
 
 from __future__ import annotations
 
-import filecmp
 import os
 
 FOLDER = "@same"
+
+PIECE = 1 << 20
+"""How many bytes are compared at once."""
 
 LEAST = 1024 * 1024
 """Smaller files are not looked for, in bytes: a link costs more time than it saves room."""
@@ -23,15 +25,24 @@ def keep_once(root: str, path: str, checksum: str, size: int) -> bool:
 
     Args:
         root: the project's products folder.
-        path: the new file, whole and synced.
+        path: the new file, whole.
         checksum: its sha256.
         size: its bytes.
 
     Returns:
-        Whether it is a link to a former one now. Where the disk has no hard links it never is.
+        Whether it is a link to a former one now, which is synced. Where the disk has no hard links
+        it never is.
+
+    Raises:
+        OSError: when the former one cannot be synced.
     """
-    if size < LEAST:
+    if size < LEAST or not _linked(root, path, checksum, size):
         return False
+    _sync(path)
+    return True
+
+
+def _linked(root: str, path: str, checksum: str, size: int) -> bool:
     folder = os.path.join(root, FOLDER, checksum[:2])
     former = os.path.join(folder, checksum)
     aside = path + ".same"
@@ -42,7 +53,7 @@ def keep_once(root: str, path: str, checksum: str, size: int) -> bool:
             return False
         # a link of its own: whoever takes the former one away meanwhile does no harm
         os.link(former, aside)
-        if os.path.getsize(aside) == size and filecmp.cmp(aside, path, shallow=False):
+        if os.path.getsize(aside) == size and _equal(aside, path):
             os.replace(aside, path)
             return True
         os.remove(aside)
@@ -52,3 +63,23 @@ def keep_once(root: str, path: str, checksum: str, size: int) -> bool:
         if os.path.exists(aside):
             os.remove(aside)
     return False
+
+
+def _sync(path: str) -> None:
+    """Sync a file that its writer may not have synced yet; costs nothing where it has."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _equal(one: str, other: str) -> bool:
+    left, right = bytearray(PIECE), bytearray(PIECE)
+    with open(one, "rb", buffering=0) as first, open(other, "rb", buffering=0) as second:
+        while True:
+            count = first.readinto(left)
+            if second.readinto(right) != count or left[:count] != right[:count]:
+                return False
+            if not count:
+                return True
