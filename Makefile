@@ -7,6 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
+SECONDS ?= 60
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 BIN := $(CURDIR)/.venv/bin
 MAGE := $(BIN)/python -m mage_jlab
@@ -23,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 
 LAB_SOURCES := $(shell find labextension -type f) package.json package-lock.json tsconfig.json install.json
 
-.PHONY: help demo lab test test-fast bench fidelity lint lint-python lint-browser contract install clean \
+.PHONY: help demo lab test test-fast soak bench fidelity lint lint-python lint-browser contract install clean \
 	test-unit test-server test-frontend test-browser chromium servers debian-packages
 
 help: ## Say what there is
@@ -147,6 +148,9 @@ test-browser: .stamps/install chromium
 
 fidelity: .stamps/python ## Hold public notebooks against their pipelines, and write docs/fidelity.md
 	"$(BIN)/python" -m tests.fidelity report
+
+soak: .stamps/python servers ## Run pipelines on both databases and kill what can be killed, for SECONDS each
+	for database in sqlite postgresql; do "$(BIN)/python" -m tests.soak.soak $(SECONDS) --database $$database; done
 
 bench: .stamps/install ## Measure, each figure as a ratio to a reference of the same run
 	for measure in tests/bench/bench_*.py; do "$(BIN)/python" "$$measure"; done

@@ -244,10 +244,13 @@ class LocalExecutor:
                 self._outcome(attempt, kind, None if kind is OutcomeKind.CANCELLED else error),
             )
         elif not worker.ready:
-            message = f"{words[-2000:] or f'It ended with exit status {status}.'}"
+            message = words[-2000:] or f"It ended with exit status {status}."
             for waiting in [one for one in self._waiting if one.task.key == worker.key]:
                 self._waiting.remove(waiting)
-                self._end(waiting, self._not_started(waiting, message))
+                # a signal says nothing about the interpreter: the attempt crashed before it began
+                crash = crash_error(waiting.task, status, words, out_of_memory=out_of_memory)
+                ended = self._outcome(waiting, OutcomeKind.CRASHED, crash)
+                self._end(waiting, ended if status < 0 else self._not_started(waiting, message))
 
     def _remove(self, worker: WorkerProcess) -> tuple[int, str]:
         self._workers.remove(worker)

@@ -190,6 +190,15 @@ def test_an_interpreter_that_does_not_start_is_explained(workshop, tmp_path):
     assert "no libpython here" in outcome.error.message
 
 
+def test_a_worker_that_is_killed_as_it_starts_is_a_crash(workshop, tmp_path):
+    killed = tmp_path / "python"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    outcome = workshop.run(HEAD + "def f(): pass\n", interpreter=str(killed), key="killed")
+    assert outcome.kind is OutcomeKind.CRASHED
+    assert outcome.error.type == "SIGKILL"
+
+
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     """A killed engine leaves no worker behind, busy or not, nor a worker's children."""
     conftest = str(Path(__file__).parent / "conftest.py")
