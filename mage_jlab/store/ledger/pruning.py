@@ -92,7 +92,9 @@ _KEPT = select(
     run.c.ended_at,
 ).where(run.c.project_id == bindparam("p"), run.c.id.in_(bindparam("ids", expanding=True)))
 _RUN_STATES = select(run.c.id, run.c.state).where(run.c.id.in_(bindparam("ids", expanding=True)))
-_URIS = select(product.c.uri).where(product.c.uri.in_(bindparam("uris", expanding=True)))
+_URIS = select(product.c.uri).where(
+    product.c.uri.in_(bindparam("uris", expanding=True)), product.c.pruned_at.is_(None)
+)
 
 
 def held(connection: Connection, project_id: str) -> list[Held]:
@@ -193,7 +195,10 @@ def run_states(connection: Connection, run_ids: Collection[str]) -> dict[str, Ru
 
 
 def visible(connection: Connection, uris: Collection[str]) -> set[str]:
-    """Give those places of files that a product of this ledger points at or pointed at."""
+    """Give those places of files that a product of this ledger has.
+
+    What another machine's engine gave up is not among them: its copies here are left over.
+    """
     return {row.uri for row in connection.execute(_URIS, {"uris": list(uris)})}
 
 

@@ -89,3 +89,5 @@ def test_only_runs_of_this_ledger_have_a_state(ledger: Ledger) -> None:
     uris = [f"{good}/a/_/1/x", f"{bad}/a/_/1/x"]
     shown = ledger.writer.do(lambda tx: pruning.visible(tx.connection, uris))
     assert shown == {f"{good}/a/_/1/x"}
+    _mark(ledger, _given(_held(ledger)))
+    assert ledger.writer.do(lambda tx: pruning.visible(tx.connection, uris)) == set()
