@@ -4,6 +4,7 @@ import { status } from './status';
 import { rail } from './rail';
 import { launcher } from './launcher';
 import { links } from './links';
+import { blocks } from './blocks';
 import { exporter } from './export';
 import { cells, workbenches } from './cells';
 import { core } from './core';
@@ -23,6 +24,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   cells,
   sidebar,
   pipelineView,
+  blocks,
   runView,
   productView,
   triggerEditor,

@@ -18,6 +18,9 @@ export namespace CommandIDs {
   /** Open a pipeline: `{project, pipeline, block?}`. */
   export const openPipeline = 'mage-jlab:open-pipeline';
 
+  /** Make a block from a template: `{project?, pipeline?, upstream?}`. */
+  export const newBlock = 'mage-jlab:new-block';
+
   /** Open a run: `{run, block?}`. */
   export const openRun = 'mage-jlab:open-run';
 

@@ -1,4 +1,12 @@
-import type { Block, Pipeline, PipelineRow } from '../contract';
+import type {
+  Block,
+  BlockTemplate,
+  BlockType,
+  Language,
+  MadeBlock,
+  Pipeline,
+  PipelineRow
+} from '../contract';
 import type { IPage, IPageQuery } from './page';
 import { part } from './page';
 import type { Transport } from './transport';
@@ -53,6 +61,21 @@ export class PipelinesClient {
     return this._transport.put(path, { code, hash });
   }
 
+  /** List what a new block can start with. */
+  async templates(): Promise<BlockTemplate[]> {
+    const page =
+      await this._transport.get<IPage<BlockTemplate>>('block_templates');
+    return page.items;
+  }
+
+  /** Make a block from a template, and add it to a pipeline when one is named. */
+  newBlock(
+    project: string,
+    request: PipelinesClient.INewBlock
+  ): Promise<MadeBlock> {
+    return this._transport.post(`projects/${part(project)}/blocks`, request);
+  }
+
   private _path(project: string, name?: string): string {
     const path = `projects/${part(project)}/pipelines`;
     return name === undefined ? path : `${path}/${part(name)}`;
@@ -67,5 +90,26 @@ export namespace PipelinesClient {
   export interface IQuery extends IPageQuery {
     /** A part of the name. */
     search?: string;
+  }
+
+  /** A block to make. */
+  export interface INewBlock {
+    /** What it is for. */
+    type: BlockType;
+
+    /** Its name. */
+    name: string;
+
+    /** The language of its file. */
+    language: Language;
+
+    /** The name of the template that it starts with. */
+    template: string;
+
+    /** The pipeline to add it to; by default none. */
+    pipeline?: string;
+
+    /** The blocks of the pipeline that it goes below. */
+    upstream?: string[];
   }
 }

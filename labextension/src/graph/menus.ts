@@ -18,6 +18,8 @@ namespace BlockCommands {
   export const openCode = 'mage-jlab:graph-open-code';
   /** Open what the block gave. */
   export const openProduct = 'mage-jlab:graph-open-product';
+  /** Make a block that goes below the block. */
+  export const newBelow = 'mage-jlab:graph-new-below';
 }
 
 /** The places where a block can be clicked. */
@@ -96,6 +98,17 @@ export function addBlockMenu(app: JupyterFrontEnd, context: IContext): void {
         return Boolean(here?.view.state.productOf(here.block));
       }
     }
+  );
+  add(
+    BlockCommands.newBelow,
+    trans.__('New Block Below…'),
+    (view, block) =>
+      commands.execute(CommandIDs.newBlock, {
+        project: view.state.project,
+        pipeline: view.state.name,
+        upstream: [block]
+      }),
+    { isEnabled: online }
   );
   for (const selector of PLACES) {
     Object.values(BlockCommands).forEach((command, rank) => {

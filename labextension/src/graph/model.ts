@@ -203,13 +203,8 @@ export class PipelineState implements IDisposable {
   /**
    * The path of a file of the project below the server's root.
    */
-  async path(file: string): Promise<string> {
-    const projects = this._mage.projects;
-    const known = projects.value?.find(one => one.id === this.project);
-    const project =
-      known ?? (await this._mage.client.projects.get(this.project));
-    const folder = project.path === '.' ? '' : project.path;
-    return folder ? `${folder}/${file}` : file;
+  path(file: string): Promise<string> {
+    return this._mage.projects.pathOf(this.project, file);
   }
 
   /**

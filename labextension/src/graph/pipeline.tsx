@@ -74,6 +74,12 @@ export function PipelinePage(props: {
       await commands.execute('docmanager:open', { path });
     });
   };
+  const newBlock = (): void => {
+    void commands.execute(CommandIDs.newBlock, {
+      project: state.project,
+      pipeline: state.name
+    });
+  };
   const newTrigger = (): void => {
     void commands.execute(CommandIDs.newTrigger, {
       project: state.project,
@@ -130,12 +136,14 @@ export function PipelinePage(props: {
       <Toolbar
         page={page}
         search={search}
+        online={online}
         ready={online && pipeline.blocks.length > 0}
         starting={state.starting}
         variables={Object.keys(pipeline.variables).length > 0}
         context={context}
         onRun={() => start({})}
         onVariables={() => setAsking(!asking)}
+        onNew={newBlock}
         onNotebook={openNotebook}
         onFile={() =>
           void state.attempt(() =>
@@ -177,11 +185,14 @@ export function PipelinePage(props: {
           <Empty
             title={trans.__('No blocks yet')}
             text={trans.__(
-              'Tag the cells of the notebook as blocks, then export it.'
+              'Tag the cells of the notebook as blocks and export it, or make a block from a template.'
             )}
           >
             <Button look="main" onClick={openNotebook}>
               {trans.__('Open the notebook')}
+            </Button>
+            <Button icon={plusIcon} disabled={!online} onClick={newBlock}>
+              {trans.__('New block…')}
             </Button>
           </Empty>
         ) : (

@@ -5,6 +5,7 @@ import {
   documentIcon,
   type IContext,
   notebookIcon,
+  plusIcon,
   runIcon,
   searchIcon,
   VariableFields
@@ -23,6 +24,8 @@ export function Toolbar(props: {
   search: string;
   /** Whether a run can be started now. */
   ready: boolean;
+  /** Whether the server answers. */
+  online: boolean;
   /** Whether a run is being started. */
   starting: boolean;
   /** Whether the pipeline has runtime variables. */
@@ -33,6 +36,8 @@ export function Toolbar(props: {
   onRun: () => void;
   /** Called to fold out the variables. */
   onVariables: () => void;
+  /** Called to make a block. */
+  onNew: () => void;
   /** Called to open the notebook. */
   onNotebook: () => void;
   /** Called to open the pipeline's file in the editor. */
@@ -67,6 +72,14 @@ export function Toolbar(props: {
           {trans.__('Run with variables…')}
         </Button>
       ) : null}
+      <Button
+        look="bare"
+        icon={plusIcon}
+        disabled={!props.online}
+        title={trans.__('New block…')}
+        aria-label={trans.__('New block…')}
+        onClick={props.onNew}
+      />
       <Button
         look="bare"
         icon={notebookIcon}

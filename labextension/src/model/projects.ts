@@ -51,6 +51,14 @@ export class ProjectsModel extends Resource<Project[]> {
     return project;
   }
 
+  /** Give the path of a file of a project below the server's root. */
+  async pathOf(id: string, file: string): Promise<string> {
+    const known = this.value?.find(one => one.id === id);
+    const project = known ?? (await this._client.projects.get(id));
+    const folder = project.path === '.' ? '' : project.path;
+    return folder ? `${folder}/${file}` : file;
+  }
+
   private _onChanged(): void {
     const projects = this.value ?? [];
     const still = projects.some(project => project.id === this._current?.id);

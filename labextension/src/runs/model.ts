@@ -173,12 +173,8 @@ export class RunState implements IDisposable {
   /**
    * The path of a file of the project below the server's root.
    */
-  async path(file: string): Promise<string> {
-    const id = this.run?.project ?? '';
-    const known = this._mage.projects.value?.find(one => one.id === id);
-    const project = known ?? (await this._mage.client.projects.get(id));
-    const folder = project.path === '.' ? '' : project.path;
-    return folder ? `${folder}/${file}` : file;
+  path(file: string): Promise<string> {
+    return this._mage.projects.pathOf(this.run?.project ?? '', file);
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   Banner,
   browserZone,
   Button,
+  Field,
   type IContext,
   OfflineBanner,
   Switch,
@@ -15,7 +16,7 @@ import {
 import type { DraftKind, TriggerDraft } from './draft';
 import { fromCron } from './schedule';
 import { Times } from './times';
-import { Builder, Field, scheduleSentence } from './when';
+import { Builder, scheduleSentence } from './when';
 
 /** All zones that the browser knows; at least its own and UTC. */
 function zones(chosen: string): string[] {

@@ -2,6 +2,7 @@ export * from './amounts';
 export * from './announce';
 export * from './code';
 export * from './context';
+export * from './field';
 export * from './icons';
 export * from './keys';
 export * from './marks';

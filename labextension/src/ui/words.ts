@@ -1,6 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { BlockRunState, BlockType, RunState, Severity } from '../contract';
+import type {
+  BlockRunState,
+  BlockType,
+  Language,
+  RunState,
+  Severity
+} from '../contract';
 
 /**
  * All states that a mark can show: those of runs and block runs, and what only a view knows
@@ -127,6 +133,27 @@ export function typeWord(type: BlockType, trans: TranslationBundle): string {
       return trans.__('Callback');
     case 'conditional':
       return trans.__('Conditional');
+    case 'markdown':
+      return trans.__('Markdown');
+  }
+}
+
+/**
+ * The word of a language, as a picker says it.
+ */
+export function languageWord(
+  language: Language,
+  trans: TranslationBundle
+): string {
+  switch (language) {
+    case 'python':
+      return trans.__('Python');
+    case 'sql':
+      return trans.__('SQL');
+    case 'r':
+      return trans.__('R');
+    case 'yaml':
+      return trans.__('YAML');
     case 'markdown':
       return trans.__('Markdown');
   }
