@@ -83,7 +83,10 @@ def ordered_rows(
         fields = shown_fields(table.schema)
         order = orders.get(key, lambda: _order(table, fields, sort, filters))
         page = _taken(table, order[offset : offset + limit], fields)
-        columns = [column_values(page.column(place)) for place in range(len(fields))]
+        columns = [
+            column_values(page.column(place), field.column.type)
+            for place, field in enumerate(fields)
+        ]
         return RowsPage(
             columns=[field.column for field in fields],
             offset=offset,
@@ -140,19 +143,34 @@ def _order(
     for asked in filters:
         if asked.column not in places:
             raise unknown_column(asked.column, names)
-        found = matching(plain_values(table.column(places[asked.column])), asked)
+        found = matching(plain_values(_whole(table, places[asked.column])), asked)
         mask = found if mask is None else compute.and_(mask, found)
     if mask is not None:
         passed = compute.indices_nonzero(mask)
         rows = np.asarray(passed.to_numpy())
     if keys:
-        columns = [(name, table.column(places[name]), down) for name, down in keys]
+        columns = [(name, _whole(table, places[name]), down) for name, down in keys]
         if passed is not None:
-            columns = [(name, column.take(passed), down) for name, column, down in columns]
+            columns = [(name, _passed(column, passed), down) for name, column, down in columns]
         order = sorted_places([SortKey(*column) for column in columns])
         rows = order if rows is None else rows[order]
     # half as wide as the sort's own numbers: what is kept counts
     return np.asarray(rows).astype(np.uint32 if table.num_rows < 2**32 else np.uint64)
+
+
+def _whole(table: pa.Table, place: int) -> pa.ChunkedArray:
+    """Give a column to read all of it: altered offsets would lead the reader out of the file."""
+    column = table.column(place)
+    column.validate(full=True)
+    return column
+
+
+def _passed(column: pa.ChunkedArray, places: Any) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    # categories keep their order; views of texts cannot be taken
+    is_dictionary = pa.types.is_dictionary(column.type)
+    return (column if is_dictionary else plain_values(column)).take(places)
 
 
 def _taken(table: pa.Table, rows: Order, fields: list[ShownField]) -> pa.Table:

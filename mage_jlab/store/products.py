@@ -17,6 +17,7 @@ from mage_jlab.domain.attempt import StoredProduct
 from mage_jlab.domain.errors import BadInputError, NotFoundError
 from mage_jlab.domain.product import Column, ProductType, RowsPage
 from mage_jlab.domain.word import Json
+from mage_jlab.store.geometry_text import geometry_text
 from mage_jlab.store.product_places import is_remote
 from mage_jlab.store.products_altered import lost, noticed
 from mage_jlab.store.products_json import LONGEST_TEXT, json_value
@@ -131,9 +132,7 @@ def read_rows(
         NotFoundError: ``product-lost`` when its file is gone or altered.
     """
     offset, limit = max(0, offset), max(0, limit)
-    if stored.codec is not None and stored.codec not in SHOWN_CODECS:
-        raise BadInputError(f"{stored.name} is kept by the codec {stored.codec}: it has no rows.")
-    if stored.type is ProductType.ARRAY:
+    if stored.type is ProductType.ARRAY and stored.codec in (None, *SHOWN_CODECS):
         path = product_file(products_root, stored)
         with noticed(path, stored):
             if stored.codec == "sparse":
@@ -146,7 +145,7 @@ def read_rows(
         page = table.slice(offset, limit)
         # altered offsets would lead the reader out of the file
         page.validate(full=True)
-        columns = [column_values(page.column(field.place)) for field in fields]
+        columns = [column_values(page.column(field.place), field.column.type) for field in fields]
         count = page.num_rows
         return RowsPage(
             columns=[field.column for field in fields],
@@ -198,10 +197,13 @@ def open_table(products_root: Path, stored: StoredProduct) -> Iterator[pa.Table]
     """Map the Arrow table of a frame or a series; nothing is read before it is looked at.
 
     Raises:
+        BadInputError: when a codec of another package wrote it.
         NotFoundError: ``product-lost`` when its file is gone or altered.
     """
     import pyarrow as pa
 
+    if stored.codec is not None:
+        raise BadInputError(f"{stored.name} is kept by the codec {stored.codec}: it has no rows.")
     path = product_file(products_root, stored)
     with noticed(path, stored), pa.memory_map(str(path)) as source:
         table = pa.ipc.open_file(source).read_all()
@@ -225,8 +227,13 @@ def shown_fields(schema: pa.Schema) -> list[ShownField]:
     return shown
 
 
-def column_values(column: pa.ChunkedArray) -> list[Json]:
-    """Give an Arrow column as values that JSON can hold."""
+def column_values(column: pa.ChunkedArray, kind: str = "") -> list[Json]:
+    """Give an Arrow column as values that JSON can hold.
+
+    Args:
+        column: the column.
+        kind: its type as views name it; geometries are given as text.
+    """
     import pyarrow as pa
 
     try:
@@ -234,6 +241,8 @@ def column_values(column: pa.ChunkedArray) -> list[Json]:
     except (ValueError, OverflowError, pa.ArrowException):
         # moments that Python has no value for: Arrow writes them as text
         values = column.cast(pa.string()).to_pylist()
+    if kind == "geometry":
+        values = [None if value is None else geometry_text(value) for value in values]
     return [json_value(value) for value in values]
 
 

@@ -64,7 +64,8 @@ def test_a_model_shows_its_parameters(tmp_path: Path) -> None:
 
 def test_values_of_other_packages_are_named(tmp_path: Path) -> None:
     own = _stored(tmp_path, np.ma.masked_array([1]))
-    stored = own.model_copy(update={"codec": "star-map", "type_name": "stars.Map"})
+    changed = {"codec": "star-map", "type_name": "stars.Map", "type": "frame"}
+    stored = StoredProduct.model_validate({**own.to_json(), **changed})
     assert read_preview(tmp_path, stored).value == f"stars.Map, {stored.bytes:,} bytes"
     with pytest.raises(BadInputError, match="kept by the codec star-map: it has no rows"):
         read_rows(tmp_path, stored)
