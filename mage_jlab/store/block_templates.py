@@ -42,6 +42,23 @@ FROM {{ df_1 }}
 """,
 }
 
+_YAML = {
+    BlockType.DATA_LOADER: """\
+# Reads one thing: `file:` (CSV, Parquet, JSON, Arrow; relative to the notebook's folder), `table:`
+# or `query:`. A table needs `database:` (a DuckDB file), or `data_provider:` and
+# `data_provider_profile:` (a profile in io_config.yaml). {{ ds }} is the run's day; runtime
+# variables stand so too.
+query: SELECT {{ execution_date }} AS loaded_at, 1 AS one
+""",
+    BlockType.DATA_EXPORTER: """\
+# Writes what the block above gave to one place: `file:` (CSV, Parquet, JSON, Arrow; relative to
+# the notebook's folder) or `table:` with `database:` (a DuckDB file), or `data_provider:` and
+# `data_provider_profile:` (a profile in io_config.yaml); `export_write_policy:` is append, replace
+# or fail. {{ ds }} is the run's day; runtime variables stand so too.
+file: exported/{{ block_uuid }}.csv
+""",
+}
+
 _R_HEAD = """\
 # df_1, df_2 ... are what the blocks above gave, in their order; data frames arrive as such.
 # Runtime variables stand under their names and in global_vars[["name"]]; ds is the run's day.
@@ -70,9 +87,9 @@ PLAIN = "plain"
 """The template that each type and language has first."""
 
 _LANGUAGES = {
-    BlockType.DATA_LOADER: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.DATA_LOADER: (Language.PYTHON, Language.SQL, Language.R, Language.YAML),
     BlockType.TRANSFORMER: (Language.PYTHON, Language.SQL, Language.R),
-    BlockType.DATA_EXPORTER: (Language.PYTHON, Language.SQL, Language.R),
+    BlockType.DATA_EXPORTER: (Language.PYTHON, Language.SQL, Language.R, Language.YAML),
     BlockType.CUSTOM: (Language.PYTHON, Language.SQL, Language.R),
     BlockType.CHART: (Language.PYTHON, Language.R),
     BlockType.MARKDOWN: (Language.MARKDOWN,),
@@ -81,7 +98,7 @@ _LANGUAGES = {
 
 def templates() -> list[BlockTemplate]:
     """Give what a new block can start with: one for each type and language, then the charts'."""
-    titles = {Language.SQL: "SQL", Language.R: "R"}
+    titles = {Language.SQL: "SQL", Language.R: "R", Language.YAML: "YAML"}
     plain = [
         BlockTemplate(
             type=type_,
@@ -133,7 +150,7 @@ def block_template(
     if language is Language.R:
         return _R.get(type_, _R[BlockType.CUSTOM])
     if language is Language.YAML:
-        return "{}\n"
+        return _YAML.get(type_, "{}\n")
     if language is Language.MARKDOWN:
         return f"# {name}\n"
     if type_ not in _BODIES:

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 import runpy
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import arguments, decorators, guarding
 from .charts import block as charts
@@ -22,12 +22,17 @@ from .log import AttemptLog
 from .outputs import Unrolled, results, unrolled
 from .source import MUTE, BlockSource
 
+if TYPE_CHECKING:
+    from .configured.block import ConfiguredBlock
+    from .sql.block import SqlBlock
+
 SENSOR_PAUSE = 60.0
 """How long a sensor waits before it is asked again, in seconds, unless its configuration says."""
 
 PYTHON_ALONE = {
     "sql": ("sensor", "conditional", "callback", "chart"),
     "r": ("sensor", "conditional", "callback"),
+    "yaml": ("sensor", "conditional", "callback", "chart", "transformer", "custom"),
 }
 """The types of blocks that another language does not have."""
 
@@ -81,8 +86,8 @@ class Attempt:
         if language not in ("python", *PYTHON_ALONE):
             raise StatedError(
                 "UnknownLanguage",
-                f"{self._block['name']} is written in {language}: only Python, SQL and R blocks "
-                "can be run.",
+                f"{self._block['name']} is written in {language}: only Python, SQL, R and YAML "
+                "blocks can be run.",
             )
         type_ = self._block["type"]
         if type_ in PYTHON_ALONE.get(language, ()):
@@ -97,7 +102,7 @@ class Attempt:
             runpy.run_path(os.path.join(self._task["folder"], self._task["setup"]))
 
     def _products(self) -> dict[str, Any]:
-        if self._block["language"] == "sql":
+        if self._block["language"] in ("sql", "yaml"):
             return {"products": self._queried()}
         if self._block["language"] == "r":
             return self._from_r()
@@ -144,10 +149,8 @@ class Attempt:
         return {"kind": "waiting", "products": [], "again": again}
 
     def _queried(self) -> list[dict[str, Any]]:
-        """Run a SQL block; its rows are stored while its connection is open."""
-        from .sql.block import SqlBlock
-
-        block = SqlBlock(self._task, self._context, self._decoder, self._log)
+        """Run a SQL or YAML block; its rows are stored while its connection is open."""
+        block = self._connected()
         try:
             products = self._stored(block.results())
         except BaseException:
@@ -155,6 +158,17 @@ class Attempt:
             raise
         block.close(done=True)
         return products
+
+    def _connected(self) -> SqlBlock | ConfiguredBlock:
+        if self._block["language"] == "yaml":
+            from .configured.block import ConfiguredBlock
+
+            return ConfiguredBlock(
+                self._task, self._context, self._inputs, self._decoder, self._log
+            )
+        from .sql.block import SqlBlock
+
+        return SqlBlock(self._task, self._context, self._decoder, self._log)
 
     def _from_r(self) -> dict[str, Any]:
         from .r.block import RBlock

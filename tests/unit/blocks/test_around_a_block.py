@@ -169,12 +169,12 @@ def test_a_callback_for_failure_alone_stays_out_of_a_success(workshop, tmp_path)
 
 def test_a_language_that_is_not_built_is_named(workshop):
     task = workshop.task("{}", name="query")
-    block = task.block.model_copy(update={"language": Language.YAML})
+    block = task.block.model_copy(update={"language": Language.MARKDOWN})
     task = task.model_copy(update={"block": block})
     workshop.executor.submit(task)
     outcome = workshop.outcomes.get(timeout=60)
     assert outcome.error.type == "UnknownLanguage"
-    assert "query is written in yaml" in outcome.error.message
+    assert "query is written in markdown" in outcome.error.message
 
 
 def test_a_module_beside_the_notebook_is_imported_as_it_is_now(workshop):

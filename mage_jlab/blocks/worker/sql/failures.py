@@ -66,6 +66,6 @@ def missing_package(package: str, extra: str | None = None) -> StatedError:
     what = f"mage_jlab[{extra}]" if extra else package
     return StatedError(
         "MissingPackage",
-        f"This SQL block needs {package}, which its Python does not have: "
+        f"This block needs {package}, which its Python does not have: "
         f'install it there with pip install "{what}".',
     )

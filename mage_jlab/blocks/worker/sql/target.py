@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..codecs.rows import Rows
@@ -59,6 +60,23 @@ class Target:
         """Write a query's rows to the table by the policy, and give the table's rows.
 
         Raises:
+            StatedError: as :meth:`fill`.
+        """
+        self.fill(database, statement)
+        return self.read(database, f"SELECT * FROM {database.table(*self.place)}", frame)  # noqa: S608  # quoted by the dialect
+
+    def fill(
+        self, database: Duck | Alchemy, statement: Statement, columns: Sequence[str] = ()
+    ) -> None:
+        """Write a query's rows to the table by the policy.
+
+        Args:
+            database: the connection.
+            statement: the query.
+            columns: the query's columns, to find those of a table that exists by their names;
+                without them they go by their order.
+
+        Raises:
             StatedError: when the statement is no query, the policy is none, or the table exists
                 and must not.
         """
@@ -86,13 +104,13 @@ class Target:
             exists = False
         before, after = f"CREATE TABLE {table} AS ", ""
         if exists:
-            before = f"INSERT INTO {table} "
+            names = ", ".join(database.table(None, None, name) for name in columns)
+            before = f"INSERT INTO {table} ({names}) " if names else f"INSERT INTO {table} "
         elif database.provider == "mssql":
             before, after = f"SELECT * INTO {table} FROM (", ") AS query"  # noqa: S608  # quoted by the dialect
         elif database.provider == "clickhouse":
             before = f"CREATE TABLE {table} ENGINE = MergeTree ORDER BY tuple() AS "
         database.run(statement.inside(before, after), fetch=False)
-        return self.read(database, f"SELECT * FROM {table}", frame)  # noqa: S608  # quoted by the dialect
 
     def read(self, database: Duck | Alchemy, query: str, frame: str) -> Rows:
         """Give the rows of a query of ours."""

@@ -22,6 +22,8 @@ class Desk:
         configuration: what every block's configuration has.
     """
 
+    language = "sql"
+
     def __init__(self, root: Path, **configuration: Any) -> None:
         self.place = root / "shop"
         self.products = root / "products"
@@ -82,14 +84,15 @@ class Desk:
         """Run a block and give the manifests of what it stored."""
         self.count += 1
         name = options.pop("name", "block")
-        path = self.place / f"transformers/{name}.sql"
+        file = f"transformers/{name}.{self.language}"
+        path = self.place / file
         path.parent.mkdir(exist_ok=True)
         path.write_text(sql, newline="")
         block = {
             "name": name,
             "type": options.pop("type", "transformer"),
-            "language": "sql",
-            "file": f"transformers/{name}.sql",
+            "language": self.language,
+            "file": file,
             "code": "c" * 64,
             "configuration": {**self.configuration, **options.pop("configuration", {})},
         }
