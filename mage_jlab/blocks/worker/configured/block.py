@@ -41,6 +41,7 @@ class ConfiguredBlock:
         self._inputs = inputs
         self._decoder = decoder
         self._log = log
+        self._secrets = Secrets()
         self._table: TableBlock | None = None
 
     def close(self, done: bool) -> None:
@@ -63,7 +64,9 @@ class ConfiguredBlock:
         if writes:
             self._check_above()
         if settings.goal != "file":
-            self._table = TableBlock(self._task, self._context, self._decoder, self._log, settings)
+            self._table = TableBlock(
+                self._task, self._context, self._decoder, self._log, settings, self._secrets
+            )
             return self._table.results()
         named = settings.text("file") or ""
         kind = files.format_of(named, settings.text("format"))
@@ -81,7 +84,7 @@ class ConfiguredBlock:
         with open(path, encoding="utf-8-sig") as file:
             text = file.read()
         tables = Tables(self._task, self._decoder, self._log)
-        functions = block_functions(Secrets(), self._context, tables)
+        functions = block_functions(self._secrets, self._context, tables)
         return Settings(self._block, text, self._context, functions)
 
     def _check_above(self) -> None:

@@ -9,6 +9,7 @@ from ..codecs.rows import Rows
 from ..failures import StatedError
 from ..log import AttemptLog
 from ..sql.block import SqlBlock
+from ..sql.functions import Secrets
 from ..sql.placing import place
 from ..sql.statements import gives_rows
 from ..sql.template import Rendered, plain
@@ -51,6 +52,7 @@ class TableBlock(SqlBlock):
         decoder: loads products.
         log: where notes go.
         settings: what the block's file says.
+        secrets: those that its templates read, which no message may show.
     """
 
     def __init__(
@@ -60,10 +62,12 @@ class TableBlock(SqlBlock):
         decoder: Decoder,
         log: AttemptLog,
         settings: Settings,
+        secrets: Secrets,
     ) -> None:
         block = configured(task["block"], settings)
         super().__init__({**task, "block": block}, context, decoder, log)
         self._settings = settings
+        self._secrets = secrets
 
     def results(self) -> dict[str, Rows]:
         """Run the block and give its rows by the name of its result; an exporter has none.
