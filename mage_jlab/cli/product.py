@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mage_jlab.cli.preview import head
+from mage_jlab.cli.product_difference import difference
 from mage_jlab.cli.product_prune import prune
 from mage_jlab.cli.session import Session, with_session
 from mage_jlab.cli.words import ago, extent, table
@@ -97,6 +98,18 @@ def get(
     )
     session.services.products.save(found.id, output.absolute())
     session.answer({"output": str(output)}, f"{found.block}.{found.name} is in {output}.")
+
+
+@product.command()
+@click.argument("before", metavar="R1")
+@click.argument("after", metavar="R2")
+@BLOCK
+@NAME
+@with_session
+def diff(session: Session, before: str, after: str, block: str, name: str | None) -> None:
+    """Compare what the block B returned in the runs R1 and R2."""
+    found = session.services.products.diff_of_runs(session.project().id, before, after, block, name)
+    session.answer(found.to_json(), lambda: difference(found))
 
 
 product.add_command(prune)

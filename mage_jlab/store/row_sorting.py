@@ -62,7 +62,13 @@ def plain_values(column: pa.ChunkedArray) -> pa.ChunkedArray:
         kind = column.type.storage_type
         column = pa.chunked_array([chunk.storage for chunk in column.chunks], kind)
     if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        parts = [
+            plain_values(pa.chunked_array([chunk.dictionary])).take(chunk.indices)
+            for chunk in column.chunks
+        ]
+        if not parts:
+            return plain_values(pa.chunked_array([], column.type.value_type))
+        return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
     if pa.types.is_string_view(column.type):
         column = column.cast(pa.large_string())
     if pa.types.is_binary_view(column.type):
