@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from mage_jlab.blocks.worker.r.finding import find_rscript, r_version
 from mage_jlab.domain.block import BlockType, Language
 from mage_jlab.domain.plan import PlannedBlock
 
@@ -66,12 +68,13 @@ def keywords_read(text: str) -> list[str] | None:
     return sorted(found) if all(id(node) in known for node in used) else None
 
 
-def environment_hash(interpreter: str, environ: Mapping[str, str]) -> str:
+def environment_hash(interpreter: str, environ: Mapping[str, str], *, with_r: bool = False) -> str:
     """Give the hash of an interpreter, what is installed beside it, and its environment's own part.
 
     Args:
         interpreter: the Python that runs the blocks.
         environ: what its kernelspec adds.
+        with_r: whether R and its version count, as for R blocks.
     """
     python = Path(interpreter)
     parts = [interpreter, json.dumps(dict(environ), sort_keys=True)]
@@ -81,6 +84,9 @@ def environment_hash(interpreter: str, environ: Mapping[str, str]) -> str:
     for folder in sorted(python.parent.parent.glob("lib/python3*/*-packages")):
         parts += sorted(one.name for one in folder.glob("*.dist-info"))
     parts += sorted(one.name for one in python.parent.parent.glob("conda-meta/*.json"))
+    if with_r:
+        rscript = find_rscript(interpreter, {**os.environ, **environ})
+        parts += [rscript, r_version(rscript)] if rscript else ["no R"]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -130,7 +130,8 @@ def _with_caches(store: SnapshotStore, files: ProjectFiles, plan: Plan, kept: li
     blocks = [
         with_cache(block, files.read(block.file) or "", hashes, plan.setup) for block in plan.blocks
     ]
-    environment = environment_hash(plan.interpreter, plan.environ)
+    with_r = any(block.cache and block.language is Language.R for block in blocks)
+    environment = environment_hash(plan.interpreter, plan.environ, with_r=with_r)
     return plan.model_copy(update={"blocks": blocks, "environment": environment})
 
 

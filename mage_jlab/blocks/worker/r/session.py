@@ -14,6 +14,7 @@ from typing import Any
 
 from ..log import FLUSH_EVERY, AttemptLog, LineFolder
 from .failures import RError, no_r
+from .finding import find_rscript
 from .output import Output
 from .places import own_folder
 from .serial import Reader, Vector, stream
@@ -216,13 +217,9 @@ def _read(descriptor: int) -> bytes:
 
 
 def _rscript() -> str:
-    """Find Rscript: beside the interpreter, as in a conda environment, else on the path."""
-    beside = os.path.dirname(sys.executable)
-    home = os.environ.get("R_HOME")
-    folders = [beside, *([os.path.join(home, "bin")] if home else [])]
-    found = shutil.which("Rscript", path=os.pathsep.join(folders)) or shutil.which("Rscript")
+    found = find_rscript(sys.executable, os.environ)
     if found is None:
-        raise no_r(f"in {beside} or on the PATH of the engine")
+        raise no_r(f"in {os.path.dirname(sys.executable)} or on the PATH of the engine")
     return found
 
 
