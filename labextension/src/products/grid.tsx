@@ -13,13 +13,32 @@ import * as React from 'react';
 
 import type { Product } from '../contract';
 import { cellText, count, type IContext } from '../ui';
-import type { ProductState } from './model';
-import { PagedRows } from './pages';
+import type { PagedRows } from './pages';
 
 /** The height of a row and the least and most width of a column, in px. */
 const ROW = 24;
 const NARROW = 72;
 const WIDE = 220;
+
+/** How near to its edge a head is grasped to make the column wider, in px. */
+const EDGE = 6;
+
+/** What the mouse does: a click on a column's name sorts by it, beside what it does anyway. */
+class SortingMouse extends BasicMouseHandler {
+  constructor(private _onSort: (column: number) => void) {
+    super();
+  }
+
+  /** Take a press of the mouse. */
+  override onMouseDown(grid: DataGrid, event: MouseEvent): void {
+    super.onMouseDown(grid, event);
+    const hit = grid.hitTest(event.clientX, event.clientY);
+    const inside = hit.x >= EDGE && hit.width - hit.x > EDGE;
+    if (hit.region === 'column-header' && event.button === 0 && inside) {
+      this._onSort(hit.column);
+    }
+  }
+}
 
 /** The value of a token where it stands. */
 function token(node: HTMLElement, name: string): string {
@@ -92,19 +111,21 @@ function width(product: Product, column: number): number {
 }
 
 /**
- * The rows of a frame, read by pages as they come in sight.
+ * A grid of the rows of a frame.
  */
-export default function Grid(props: {
-  /** What is shown. */
-  state: ProductState;
+export function Grid(props: {
+  /** The rows. */
+  model: PagedRows;
   /** The product. */
   product: Product;
   /** Words. */
   context: IContext;
   /** Counts up when the theme changes. */
   theme: number;
+  /** Called with the place of the column whose head was clicked. */
+  onSort: (column: number) => void;
 }): JSX.Element {
-  const { state, product, context, theme } = props;
+  const { model, product, context, theme, onSort } = props;
   const { trans } = context;
   const place = React.useRef<HTMLDivElement>(null);
   // A layout effect ends while its place is still in the page, as a widget's end demands.
@@ -113,12 +134,6 @@ export default function Grid(props: {
     if (!node) {
       return;
     }
-    const columns = product.schema ?? [];
-    const model = new PagedRows(
-      columns,
-      product.rows ?? 0,
-      (offset, limit, order) => state.rows(offset, limit, order)
-    );
     const { style, body, heads } = look(node);
     const grid = new DataGrid({
       style,
@@ -137,9 +152,9 @@ export default function Grid(props: {
     });
     grid.dataModel = model;
     grid.keyHandler = new BasicKeyHandler();
-    grid.mouseHandler = new BasicMouseHandler();
+    grid.mouseHandler = new SortingMouse(onSort);
     grid.selectionModel = new BasicSelectionModel({ dataModel: model });
-    columns.forEach((_, index) =>
+    product.schema?.forEach((_, index) =>
       grid.resizeColumn('body', index, width(product, index))
     );
     Widget.attach(grid, node);
@@ -151,7 +166,7 @@ export default function Grid(props: {
       observer.disconnect();
       grid.dispose();
     };
-  }, [state, product, theme]);
+  }, [model, product, theme, onSort]);
   return (
     <div
       ref={place}

@@ -25,7 +25,7 @@ import type { ProductState } from './model';
 import { Value } from './value';
 import { columnType } from './words';
 
-const Grid = React.lazy(() => import('./grid'));
+const Rows = React.lazy(() => import('./rows'));
 
 /** The formats in which a product can be downloaded, by its type. */
 export function formats(product: Product): readonly string[] {
@@ -248,7 +248,7 @@ export function ProductPage(props: {
             <Empty text={trans.__('%1 has no rows.', product.name)} />
           ) : (
             <React.Suspense fallback={null}>
-              <Grid
+              <Rows
                 state={state}
                 product={product}
                 context={context}

@@ -61,13 +61,14 @@ export class PagedRows extends DataModel {
       const page = await this._read(0, PAGE, order);
       if (turn === this._turn) {
         this._order = order;
-        this._total = page.total;
         this._generation += 1;
         this._flying.clear();
         this._waiting = [];
         this._pages.clear();
         this._pages.set(0, page.rows);
-        this.emitChanged({ type: 'model-reset' });
+        this._resize(page.total);
+        this._repaint('column-header', 2);
+        this._repaint('body', this._total);
       }
       return null;
     } catch (error) {
@@ -123,6 +124,23 @@ export class PagedRows extends DataModel {
     return row === 0
       ? name + ARROWS[direction(this._order, name)]
       : columnType(type);
+  }
+
+  /** Rows that come or go at the end leave the widths of the columns, which a reset would not. */
+  private _resize(total: number): void {
+    const [before, region] = [this._total, 'body' as const];
+    const [index, span] = [Math.min(before, total), Math.abs(before - total)];
+    this._total = total;
+    if (total !== before) {
+      const type = total < before ? 'rows-removed' : 'rows-inserted';
+      this.emitChanged({ type, region, index, span });
+    }
+  }
+
+  private _repaint(region: 'body' | 'column-header', rowSpan: number): void {
+    const columnSpan = this._columns.length;
+    const type = 'cells-changed';
+    this.emitChanged({ type, region, row: 0, column: 0, rowSpan, columnSpan });
   }
 
   private _want(index: number): void {

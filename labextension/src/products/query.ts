@@ -93,6 +93,19 @@ export function filterValue(text: string, column: Column): unknown {
   return said === '' ? undefined : text;
 }
 
+/**
+ * What a value of a column has to be, as people say it.
+ */
+export function valueWord(type: string, trans: TranslationBundle): string {
+  return isNumber(type)
+    ? trans.__('a number')
+    : type === 'bool'
+      ? trans.__('true or false')
+      : /^(timestamp|date)/.test(type)
+        ? trans.__('a date, such as 2027-03-12')
+        : trans.__('a text');
+}
+
 /** The direction in which a column sorts. */
 export type Direction = 'ascending' | 'descending' | 'none';
 
