@@ -21,9 +21,9 @@ import {
   TypeBadge,
   useSignals
 } from '../ui';
+import { Columns } from './columns';
 import type { ProductState } from './model';
 import { Value } from './value';
-import { columnType } from './words';
 
 const Rows = React.lazy(() => import('./rows'));
 
@@ -116,36 +116,6 @@ function Others(props: {
         })}
       </div>
     </nav>
-  );
-}
-
-/** The columns of a frame and their types. */
-function Columns(props: { product: Product; context: IContext }): JSX.Element {
-  const { product, context } = props;
-  const { trans } = context;
-  return (
-    <div className="mage-Columns" data-mage-region tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" className="mage-mod-number">
-              {trans.__('No.')}
-            </th>
-            <th scope="col">{trans.__('Name')}</th>
-            <th scope="col">{trans.__('Type')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {(product.schema ?? []).map((column, index) => (
-            <tr key={column.name}>
-              <td className="mage-mod-number mage-mod-grey">{index + 1}</td>
-              <td>{column.name}</td>
-              <td className="mage-mod-code">{columnType(column.type)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 
@@ -257,7 +227,7 @@ export function ProductPage(props: {
             </React.Suspense>
           )
         ) : (
-          <Columns product={product} context={context} />
+          <Columns state={state} product={product} context={context} />
         )}
       </div>
     </>

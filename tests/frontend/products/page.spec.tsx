@@ -1,6 +1,10 @@
 import * as React from 'react';
 
-import type { Product } from '../../../labextension/src/contract';
+import type {
+  ColumnProfile,
+  Product
+} from '../../../labextension/src/contract';
+import { Columns } from '../../../labextension/src/products/columns';
 import { ProductState } from '../../../labextension/src/products/model';
 import { formats, ProductPage } from '../../../labextension/src/products/page';
 import { CommandIDs } from '../../../labextension/src/tokens';
@@ -98,6 +102,50 @@ describe('the product view', () => {
     await click(node, 'Columns 2');
     const rows = [...node.querySelectorAll('.mage-Columns tbody tr')];
     expect(rows.map(words)).toEqual(['1carrierstring', '2delaydouble']);
+  });
+
+  it('says what the columns hold, and what is counted in a sample', async () => {
+    const profile: ColumnProfile = {
+      name: 'delay',
+      type: 'double',
+      nulls: 1,
+      distinct: 526,
+      distinct_exact: false,
+      min: -43,
+      max: 1301.5,
+      mean: 12.5489,
+      histogram: [
+        { from: -43, to: 600, count: 9 },
+        { from: 600, to: 1301.5, count: 3 }
+      ],
+      frequent: null,
+      sampled: true
+    };
+    const carrier: ColumnProfile = {
+      ...profile,
+      ...{ name: 'carrier', type: 'large_string', nulls: 0, distinct: 2 },
+      ...{ distinct_exact: true, min: 'AA', max: 'UA', mean: null },
+      ...{ histogram: null, sampled: false },
+      frequent: [{ value: 'UA', count: 18 }]
+    };
+    context.wire
+      .on('GET products/x1', { ...frame, rows: 100, preview: null })
+      .on('GET products/x1/profile', { profiles: [carrier, profile] });
+    state = new ProductState(context.mage, 'x1');
+    await drawn(() => state.product !== null);
+    const node = await draw(
+      <Columns state={state} product={state.product!} context={context} />
+    );
+    await drawn(() => node.querySelector('svg') !== null);
+    const cells = [...node.querySelectorAll('tbody tr')].map(row =>
+      [...row.querySelectorAll('td')].slice(3).map(words)
+    );
+    expect(cells[0]).toEqual(['UA 18 %', '2', 'AA', 'UA', '', 'no nulls']);
+    expect(cells[1].slice(0, 2)).toEqual(['from a sample', 'about 526']);
+    expect(cells[1].slice(2)).toEqual(['−43', '1302', '12.55', '1 % null']);
+    const svg = node.querySelector('[role=img]');
+    expect(svg?.getAttribute('aria-label')).toContain('from −43 to 1302');
+    expect(svg?.querySelectorAll('rect')).toHaveLength(2);
   });
 
   it('leads to the other products of the run, and shows markup as text', async () => {
