@@ -20,7 +20,7 @@ def test_filters_are_a_json_list() -> None:
     ("text", "said"),
     [
         ("n > 1", "as a whole"),
-        ("{}", "valid list"),
+        ("{}", "valid array"),
         ('[{"column": "n"}]', "0.op"),
         ('[{"column": "n", "op": "like"}]', "op is one of eq, ne, lt"),
     ],
