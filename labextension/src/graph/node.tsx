@@ -32,6 +32,7 @@ function Card(props: NodeProps<BlockNode>): JSX.Element {
       data-mage-block={name}
       data-state={state ?? 'none'}
       data-selected={props.selected}
+      data-fan={Boolean(status?.fan)}
     >
       <Handle type="target" position={Position.Top} isConnectable={false} />
       <div className="mage-Node-line">
@@ -39,6 +40,9 @@ function Card(props: NodeProps<BlockNode>): JSX.Element {
         <span className="mage-Node-name mage-mod-ellipsis" title={name}>
           {name}
         </span>
+        {status?.fan ? (
+          <span className="mage-mod-grey">{status.fan}</span>
+        ) : null}
         {state ? <StateMark state={state} /> : null}
       </div>
       <div className="mage-Node-line mage-Node-second">

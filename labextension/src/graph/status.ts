@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { BlockRun, Run } from '../contract';
 import { between, duration, isOutput, shape, type ShownState } from '../ui';
+import { itemCounts, times, wholes } from './fanout';
 
 /** What a view says about a block of the run that is shown. */
 export interface IBlockStatus {
@@ -13,6 +14,8 @@ export interface IBlockStatus {
   readonly end: string;
   /** Its block run, where there is one. */
   readonly run: BlockRun | null;
+  /** How many items it runs for, as `× 24`; null where it does not fan out. */
+  readonly fan: string | null;
 }
 
 /**
@@ -44,13 +47,17 @@ function failedAbove(run: BlockRun, all: readonly BlockRun[]): string[] {
 }
 
 /**
- * Why a block run that did not run did not, or how one failed; what a good one gave.
+ * Why a block run that did not run did not, or how one failed; what a good one gave; of one that
+ * fans out, how many of its items are in which state.
  */
 export function statusLine(
   run: BlockRun,
   all: readonly BlockRun[],
   trans: TranslationBundle
 ): string {
+  if (run.items) {
+    return itemCounts(run.items, trans);
+  }
   const product = run.products.find(one => !isOutput(one)) ?? run.products[0];
   switch (run.state) {
     case 'success':
@@ -109,7 +116,7 @@ export function statuses(
   now: number,
   online = true
 ): ReadonlyMap<string, IBlockStatus> {
-  const all = run?.block_runs ?? [];
+  const all = run ? wholes(run) : [];
   return new Map(
     all.map(one => {
       const took = between(one.started_at, one.ended_at, now);
@@ -121,7 +128,8 @@ export function statuses(
           state: shownState(one, online),
           line: statusLine(one, all, trans),
           end: one.cached ? trans.__('reused') : timed ? duration(took) : '',
-          run: one
+          run: one,
+          fan: one.items ? times(one.items, trans) : null
         }
       ];
     })

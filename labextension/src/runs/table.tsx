@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import type { Run } from '../contract';
+import { itemCounts, times, wholes } from '../graph/fanout';
 import { shownState, statusLine } from '../graph/status';
 import {
   between,
@@ -83,8 +84,11 @@ export function Table(props: {
   const { trans, mage } = context;
   const live = run.state === 'running' || run.state === 'queued';
   const now = useNow(live);
+  const rows = wholes(run);
   const scale = axis(run, now);
-  const past = state.past.map(one => (one.id === run.id ? run : one));
+  const past = state.past
+    .map(one => (one.id === run.id ? run : one))
+    .map(one => ({ ...one, block_runs: wholes(one) }));
   const longest = Math.max(
     1,
     ...past.map(one => between(one.started_at, one.ended_at, now) ?? 0)
@@ -103,7 +107,7 @@ export function Table(props: {
       data-mage-region
       role="table"
       aria-label={trans.__('Blocks of run %1', run.number)}
-      aria-rowcount={run.block_runs.length + 1}
+      aria-rowcount={rows.length + 1}
       onKeyDown={event => {
         if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
           step(event.key === 'ArrowLeft' ? -1 : 1);
@@ -123,7 +127,7 @@ export function Table(props: {
     >
       <div className="mage-Grid-head" role="row">
         <span className="mage-Grid-name" role="columnheader">
-          {trans._n('%1 block', '%1 blocks', run.block_runs.length)}
+          {trans._n('%1 block', '%1 blocks', rows.length)}
         </span>
         <span
           className="mage-Grid-cells"
@@ -174,7 +178,7 @@ export function Table(props: {
         </span>
       </div>
       <div className="mage-Grid-body" role="rowgroup">
-        {run.block_runs.map((one, index) => {
+        {rows.map((one, index) => {
           const took = between(one.started_at, one.ended_at, now);
           const shown = shownState(one, mage.connection.online);
           const chosen = one.block === state.block;
@@ -191,7 +195,8 @@ export function Table(props: {
               aria-label={[
                 one.block,
                 stateWord(shown, trans).toLowerCase(),
-                statusLine(one, run.block_runs, trans),
+                one.items ? times(one.items, trans) : '',
+                statusLine(one, rows, trans),
                 took === null ? '' : duration(took)
               ]
                 .filter(Boolean)
@@ -214,6 +219,14 @@ export function Table(props: {
                 <span className="mage-mod-ellipsis" title={one.block}>
                   {one.block}
                 </span>
+                {one.items ? (
+                  <span
+                    className="mage-mod-grey"
+                    title={itemCounts(one.items, trans)}
+                  >
+                    {times(one.items, trans)}
+                  </span>
+                ) : null}
               </span>
               <Cells
                 block={one.block}
@@ -223,8 +236,13 @@ export function Table(props: {
               />
               <Lane
                 one={one}
-                all={run.block_runs}
-                attempts={state.attempts.filter(at => at.block === one.block)}
+                all={rows}
+                attempts={
+                  // Those of a fan-out are of several items, not one after the other.
+                  one.items
+                    ? []
+                    : state.attempts.filter(at => at.block === one.block)
+                }
                 scale={scale}
                 now={now}
                 context={context}
