@@ -20,7 +20,6 @@ LATER = [
     ["promote", "notebooks/sales.ipynb"],
     ["open", "sales", "--run", "sales#1"],
     ["runs", "why", "sales#1"],
-    ["product", "diff", "sales#1", "sales#2", "clean"],
     ["trigger", "add", "sales", "--name", "x", "--api"],
     ["trigger", "add", "sales", "--name", "x", "--on", "signal"],
     ["connect"],
