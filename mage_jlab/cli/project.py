@@ -12,7 +12,7 @@ from mage_jlab.cli.session import Session, with_session
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="The project's name; by default the folder's.")
-@click.option("--demo", is_flag=True, help="With two notebooks about 336,776 flights, and their data.")
+@click.option("--demo", is_flag=True, help="With two notebooks and data about flights.")
 @with_session
 def init(session: Session, folder: Path, name: str | None, demo: bool) -> None:
     """Make a new project in the folder DIR."""

@@ -61,7 +61,7 @@ def test_how_decorators_are_imported(workshop: Any, section: str, line: str) -> 
     ("section", "type_"),
     [
         (f"4.1 no decorated function in a {type_}", type_)
-        for type_ in ("data_loader", "transformer", "data_exporter", "custom", "sensor", "chart")
+        for type_ in ("data_loader", "transformer", "data_exporter", "custom", "sensor")
     ],
 )
 def test_a_file_without_its_decorator_says_so(workshop: Any, section: str, type_: str) -> None:
