@@ -8,15 +8,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
-from pydantic import TypeAdapter, ValidationError
 from tornado import web
 
 from mage_jlab.api.base import MageHandler
 from mage_jlab.api.describe import verb
 from mage_jlab.domain.errors import BadInputError
-from mage_jlab.domain.product_profile import FilterOp, RowFilter
-
-_FILTERS = TypeAdapter(list[RowFilter])
 
 CHUNK = 1024 * 1024
 """How much of a download is sent at once, in bytes."""
@@ -52,6 +48,8 @@ class RowsHandler(MageHandler):
     @authorized
     async def get(self, product: str) -> None:
         """Give some rows of a frame or a series; only these and what the order needs are read."""
+        from mage_jlab.api.row_filters import row_filters
+
         offset, limit = self.number("offset", 0), self.number("limit", 100)
         sort, filters = self.text("sort"), row_filters(self.text("filter"))
         await self.answer(
@@ -141,23 +139,3 @@ class FileHandler(MageHandler):
                     self.write(chunk)
                     await self.flush()
         await self.finish(set_content_type="application/octet-stream")
-
-
-def row_filters(text: str | None) -> list[RowFilter]:
-    """Read the filters of a query.
-
-    Raises:
-        BadInputError: when they are no JSON list of filters.
-    """
-    if text is None:
-        return []
-    try:
-        return _FILTERS.validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadInputError(
-            f"The filter is no JSON list of {{column, op, value}} ({where or 'as a whole'}: "
-            f"{first['msg']}); op is one of {', '.join(FilterOp)}.",
-            "wrong-filter",
-        ) from None

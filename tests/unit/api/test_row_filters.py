@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mage_jlab.api.products import row_filters
+from mage_jlab.api.row_filters import row_filters
 from mage_jlab.domain.errors import BadInputError
 from mage_jlab.domain.product_profile import FilterOp, RowFilter
 
