@@ -150,8 +150,10 @@ def test_the_rail_follows_the_notebook_when_it_is_scrolled(lab: Any) -> None:
     expect(rows).to_have_count(60)
     expect(rows.last).not_to_be_in_viewport()
     page.locator(".jp-Notebook .jp-CodeCell").first.hover()
-    for _ in range(12):
+    # cells get their height as they come into view, so that the way to the end grows meanwhile
+    for _ in range(30):
         page.mouse.wheel(0, 800)
+        page.wait_for_timeout(100)
     expect(rows.last).to_be_in_viewport()
     expect(page.locator(".jp-Cell.jp-mod-active")).to_contain_text("value_0")
 
