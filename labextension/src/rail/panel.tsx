@@ -14,6 +14,9 @@ import { mageIcon } from '../ui';
 import { blocksInSight, reveal } from './sight';
 import { Rail } from './view';
 
+/** How long after the last move the notebook has its cells in the page, in milliseconds. */
+const SETTLE = 500;
+
 /** The panel of the right side bar: it follows the current notebook and its active cell. */
 export class RailPanel extends ReactWidget {
   /**
@@ -43,6 +46,7 @@ export class RailPanel extends ReactWidget {
       return;
     }
     cancelAnimationFrame(this._frame);
+    clearTimeout(this._settled);
     this._panel?.content.node.removeEventListener('scroll', this, true);
     Signal.clearData(this);
     super.dispose();
@@ -51,16 +55,10 @@ export class RailPanel extends ReactWidget {
   /** Follow the notebook when it is scrolled. */
   handleEvent(): void {
     cancelAnimationFrame(this._frame);
-    this._frame = requestAnimationFrame(() => {
-      const analysis = this._workbench?.analysis;
-      if (this._panel && !this._panel.isDisposed && analysis) {
-        const cells = new Set(analysis.blocks.map(block => block.cell_id));
-        const seen = blocksInSight(this._panel.content, cells);
-        // All of them where there is room, else the upper ones.
-        reveal(this.node, seen[seen.length - 1]);
-        reveal(this.node, seen[0]);
-      }
-    });
+    clearTimeout(this._settled);
+    this._frame = requestAnimationFrame(() => this._follow());
+    // The host may put the cells into the page only after the last move.
+    this._settled = window.setTimeout(() => this._follow(), SETTLE);
   }
 
   /** Draw the rail. */
@@ -86,6 +84,17 @@ export class RailPanel extends ReactWidget {
         }}
       />
     );
+  }
+
+  private _follow(): void {
+    const analysis = this._workbench?.analysis;
+    if (this._panel && !this._panel.isDisposed && analysis) {
+      const cells = new Set(analysis.blocks.map(block => block.cell_id));
+      const seen = blocksInSight(this._panel.content, cells);
+      // All of them where there is room, else the upper ones.
+      reveal(this.node, seen[seen.length - 1]);
+      reveal(this.node, seen[0]);
+    }
   }
 
   private _onCurrent(): void {
@@ -127,6 +136,7 @@ export class RailPanel extends ReactWidget {
   }
 
   private _frame = 0;
+  private _settled = 0;
   private _mending = false;
   private _panel: NotebookPanel | null = null;
   private _workbench: Workbench | null = null;

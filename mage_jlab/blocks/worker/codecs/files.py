@@ -27,7 +27,7 @@ ASIDE = 1 << 20
 
 
 class HashingFile:
-    """A new file that is hashed while it is written and synced when it is closed.
+    """A new file that is hashed while it is written and synced when it is finished.
 
     Args:
         path: where it is made; it must not exist.
@@ -84,15 +84,22 @@ class HashingFile:
         return False
 
     def close(self) -> None:
-        """Sync and close."""
-        if not self.closed:
-            self.closed = True
-            root = self._root
-            try:
-                if root is None or not keep_once(root, self._path, self.checksum, self.size):
-                    os.fsync(self._descriptor)
-            finally:
-                os.close(self._descriptor)
+        """Take no more bytes: an encoder closes its file in trouble too, so this keeps nothing."""
+        self.closed = True
+
+    def finish(self) -> None:
+        """Make it durable, as a link to a former file of equal content where there is one."""
+        root = self._root
+        try:
+            if root is None or not keep_once(root, self._path, self.checksum, self.size):
+                os.fsync(self._descriptor)
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of it as it is."""
+        self.closed = True
+        os.close(self._descriptor)
 
     @property
     def checksum(self) -> str:
@@ -133,8 +140,10 @@ class OutputFolder:
             target = HashingFile(os.path.join(folder, file), self._root)
             try:
                 fill(target)
-            finally:
-                target.close()
+            except BaseException:
+                target.abandon()
+                raise
+            target.finish()
             sync_folder(folder)
         except OSError as error:
             raise self._explained(error) from error
@@ -153,8 +162,10 @@ class OutputFolder:
             target = HashingFile(os.path.join(folder, MANIFEST))
             try:
                 target.write(json.dumps(manifest, indent=1, sort_keys=True).encode())
-            finally:
-                target.close()
+            except BaseException:
+                target.abandon()
+                raise
+            target.finish()
             sync_folder(folder)
             for made in reversed(self._made):
                 sync_folder(os.path.dirname(made))
