@@ -19,8 +19,6 @@ from mage_jlab.engine.client import EngineClient
 from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.paths import StateFolder
 from tests.integration.engine.history import violations
-from tests.servers.database_server import DatabaseServer
-from tests.servers.ledger_databases import ledger_database, ledger_server
 
 CODE = """
 import os, time
@@ -118,23 +116,6 @@ class Site:
         if self.client.running():
             self.client.command("stop")
         self.reader.close()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[DatabaseServer]:
-    """Start a PostgreSQL."""
-    with ledger_server() as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Give the address of an empty database, None for the SQLite file of a state folder."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with ledger_database(request.getfixturevalue("server")) as url:
-        yield url
 
 
 @pytest.fixture

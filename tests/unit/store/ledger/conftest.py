@@ -26,8 +26,6 @@ from mage_jlab.store.ledger.reader import LedgerReader
 from mage_jlab.store.ledger.writer import Writer
 from mage_jlab.store.migrations import schema
 from mage_jlab.store.paths import StateFolder
-from tests.servers.database_server import DatabaseServer
-from tests.servers.ledger_databases import ledger_database, ledger_server
 
 
 def planned(name: str, *upstream: str, **more: Any) -> PlannedBlock:
@@ -87,23 +85,6 @@ class Ledger:
 
     def sql(self, statement: str) -> Any:
         return self.writer.do(lambda tx: tx.connection.exec_driver_sql(statement))
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[DatabaseServer]:
-    """Start a PostgreSQL."""
-    with ledger_server() as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Give the address of an empty database, None for the SQLite file of a state folder."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with ledger_database(request.getfixturevalue("server")) as url:
-        yield url
 
 
 @pytest.fixture
